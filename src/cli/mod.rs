@@ -1,0 +1,177 @@
+//! The command line: one file per command. Commands parse, call the rooms, and print; rules live in the rooms.
+
+mod callback;
+mod charge;
+mod completions;
+mod context;
+mod demo;
+mod error;
+mod explain_error;
+mod find;
+mod init;
+mod man;
+mod meters;
+mod output;
+mod play;
+mod prices;
+mod rate;
+mod report;
+mod sim;
+mod sync;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+pub use context::Context;
+pub use error::{Error, Outcome};
+
+/// Where is my recording, what did it cost, and does the bill agree?
+#[derive(Debug, Parser)]
+#[command(name = "vodledger", version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Configuration file [default: ./vodledger.toml, then the user's configuration folder]
+    #[arg(long, global = true, value_name = "FILE", env = "VODLEDGER_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Account of the configuration to work on; repeat for several
+    #[arg(long, global = true, value_name = "NAME", env = "VODLEDGER_PROFILE")]
+    pub profile: Vec<String>,
+    /// Work on every account of the configuration
+    #[arg(long, global = true, conflicts_with = "profile")]
+    pub all_profiles: bool,
+    /// Application (SubAppId) to work on, or `all`
+    #[arg(long, global = true, value_name = "SUBAPPID|all", env = "VODLEDGER_APP")]
+    pub app: Option<String>,
+    /// Where facts and charges are kept: a file path
+    #[arg(long, global = true, value_name = "URL", env = "VODLEDGER_LEDGER")]
+    pub ledger: Option<String>,
+    /// Work as if it were this moment (RFC 3339 with offset)
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
+    pub as_of: Option<DateTime<Utc>>,
+    /// Language of headings and labels
+    #[arg(long, global = true, value_enum, default_value_t, env = "VODLEDGER_LANG")]
+    pub lang: Language,
+    /// Form of the log on standard error
+    #[arg(long, global = true, value_enum, default_value_t, env = "VODLEDGER_LOG_FORMAT")]
+    pub log_format: LogFormat,
+    /// Log more; twice for every request
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Show no progress
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+}
+
+/// Language of headings and labels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Chinese.
+    Zh,
+}
+
+/// Form of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
+    crate::model::time::parse_time(text).map_err(|error| error.to_string())
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the whole main job against a simulated account: no credentials, no network
+    Demo(demo::Args),
+    /// Write an annotated configuration
+    Init(init::Args),
+    /// Find recordings by name, file id or vid
+    Find(find::Args),
+    /// Give playback URLs
+    Play(play::Args),
+    /// Show or change where event notifications go
+    Callback(callback::Args),
+    /// Collect usage into the ledger, then charge the months it touched
+    Sync(sync::Args),
+    /// Rate collected usage into charges
+    Charge(charge::Args),
+    /// Rate a usage file, offline
+    Rate(rate::Args),
+    /// Write reports
+    Report(report::Args),
+    /// List meters
+    Meters(meters::Args),
+    /// List, show and check price books
+    Prices(prices::Args),
+    /// Explain an error code and say what to do
+    Error(explain_error::Args),
+    /// Run a simulated VOD account
+    Sim(sim::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Print the manual page
+    Man(man::Args),
+}
+
+/// Parses the process's arguments, runs the command, and says how it went by the exit code.
+pub fn main() -> ExitCode {
+    run(std::env::args_os())
+}
+
+/// [`main`] with given arguments, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; a wrong use is exit code 2. A closed pipe is nobody's fault.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let context = Context::new(cli.global);
+    let result = match cli.command {
+        Command::Demo(args) => demo::run(&args, &context),
+        Command::Init(args) => init::run(&args, &context),
+        Command::Find(args) => find::run(&args, &context),
+        Command::Play(args) => play::run(&args, &context),
+        Command::Callback(args) => callback::run(&args, &context),
+        Command::Sync(args) => sync::run(&args, &context),
+        Command::Charge(args) => charge::run(&args, &context),
+        Command::Rate(args) => rate::run(&args, &context),
+        Command::Report(args) => report::run(&args, &context),
+        Command::Meters(args) => meters::run(&args, &context),
+        Command::Prices(args) => prices::run(&args, &context),
+        Command::Error(args) => explain_error::run(&args, &context),
+        Command::Sim(args) => sim::run(&args, &context),
+        Command::Completions(args) => completions::run(&args, Cli::command()),
+        Command::Man(args) => man::run(&args, Cli::command()),
+    };
+    match result {
+        Ok(outcome) => outcome.exit_code(),
+        Err(error) => {
+            error.report();
+            error.exit_code()
+        }
+    }
+}

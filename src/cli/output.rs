@@ -1,0 +1,106 @@
+//! Listings: one table type, printed for people, as JSON or as CSV.
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::ValueEnum;
+use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, TableStyle};
+use serde_json::{Map, Value};
+
+use super::Error;
+
+/// How a listing is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Aligned columns, for people.
+    Table,
+    /// An array of objects.
+    Json,
+    /// Comma-separated, with a header.
+    Csv,
+}
+
+impl Format {
+    /// What was asked for, else a table for a terminal and CSV for a pipe.
+    pub fn or_default(asked: Option<Self>) -> Self {
+        asked.unwrap_or_else(|| if io::stdout().is_terminal() { Self::Table } else { Self::Csv })
+    }
+}
+
+/// A listing: named columns, rows of JSON values. Numbers that may pass 2⁵³ and all ids are text.
+#[derive(Debug)]
+pub struct Listing {
+    columns: Vec<&'static str>,
+    rows: Vec<Vec<Value>>,
+}
+
+impl Listing {
+    /// An empty listing.
+    pub fn new(columns: &[&'static str]) -> Self {
+        Self { columns: columns.to_vec(), rows: Vec::new() }
+    }
+
+    /// Adds a row; one value per column.
+    pub fn push(&mut self, row: Vec<Value>) {
+        debug_assert_eq!(row.len(), self.columns.len());
+        self.rows.push(row);
+    }
+
+    /// Prints the listing on standard output.
+    pub fn print(&self, format: Format) -> Result<(), Error> {
+        let mut out = io::stdout().lock();
+        match format {
+            Format::Table => writeln!(out, "{}", self.grid())?,
+            Format::Json => {
+                let rows: Vec<Value> = self.rows.iter().map(|row| self.object(row)).collect();
+                serde_json::to_writer_pretty(&mut out, &rows).map_err(io::Error::from)?;
+                writeln!(out)?;
+            }
+            Format::Csv => {
+                let mut writer = csv::Writer::from_writer(&mut out);
+                writer.write_record(&self.columns).map_err(into_io)?;
+                for row in &self.rows {
+                    writer.write_record(row.iter().map(text)).map_err(into_io)?;
+                }
+                writer.flush()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn object(&self, row: &[Value]) -> Value {
+        let members: Map<String, Value> = self.columns.iter().map(|name| (*name).to_owned()).zip(row.iter().cloned()).collect();
+        Value::Object(members)
+    }
+
+    fn grid(&self) -> Grid {
+        let mut grid = Grid::new();
+        grid.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic);
+        grid.set_header(self.columns.iter().map(|name| name.replace('_', " ")));
+        for row in &self.rows {
+            grid.add_row(row.iter().map(text));
+        }
+        for (index, column) in grid.column_iter_mut().enumerate() {
+            column.set_padding((0, 2));
+            if !self.rows.is_empty() && self.rows.iter().all(|row| row[index].is_number()) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        grid
+    }
+}
+
+fn into_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,3 @@
+//! The signed client.
+
+pub mod signature;

@@ -1,0 +1,27 @@
+//! vodledger: find recordings in Tencent Cloud VOD, play them, set callbacks, and turn usage into exact cost reports.
+//!
+//! [`cloud`] is the signed client and can be used by itself; [`billing`] is the rating engine, free of I/O;
+//! [`model`] holds the words that both share. Everything else is the program around them (feature `app`).
+
+pub mod billing;
+pub mod cloud;
+pub mod model;
+
+#[cfg(feature = "app")]
+pub mod callbacks;
+#[cfg(feature = "app")]
+pub mod cli;
+#[cfg(feature = "app")]
+pub mod collect;
+#[cfg(feature = "app")]
+pub mod ledger;
+#[cfg(feature = "app")]
+pub mod recordings;
+#[cfg(feature = "app")]
+pub mod report;
+#[cfg(feature = "app")]
+pub mod settings;
+#[cfg(feature = "app")]
+pub mod sim;
+#[cfg(feature = "app")]
+pub mod statement;

@@ -1,0 +1,185 @@
+//! Meters: what is measured. A price book prices meters; the cloud's usage calls fill them.
+//!
+//! Names follow one rule: the kebab-case form of the API's own name (`Transcoding-TESHD` is
+//! `transcoding-teshd`), so that a name can be guessed from the API and back.
+
+use serde::Serialize;
+
+use super::quantity::Base;
+
+/// How the quantities of a meter combine over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MeterKind {
+    /// Something that happened: quantities add up.
+    Event,
+    /// Something that is there: the quantity holds for the whole period (storage).
+    Level,
+    /// A sample of a speed: never added over time (bandwidth).
+    Rate,
+}
+
+impl MeterKind {
+    /// The word used in files and tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Level => "level",
+            Self::Rate => "rate",
+        }
+    }
+}
+
+/// One thing that Tencent Cloud VOD measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Meter {
+    /// The name in usage files, price books and reports.
+    pub name: &'static str,
+    /// How its quantities combine.
+    pub kind: MeterKind,
+    /// The unit it counts in.
+    pub base: Base,
+    /// The call, and the value of its selecting parameter, that reports it.
+    pub api: &'static str,
+    /// The areas it is split by: `storage`, `traffic` or none.
+    pub areas: Areas,
+    /// What `spec` holds for it.
+    pub specs: &'static str,
+}
+
+/// By which set of billing areas a meter is split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Areas {
+    /// Not split: the area column stays empty.
+    None,
+    /// Two areas: [`super::area::STORAGE_AREAS`].
+    Storage,
+    /// Nine areas: [`super::area::TRAFFIC_AREAS`].
+    Traffic,
+}
+
+/// Names of meters that code refers to.
+pub mod names {
+    /// Stored bytes per class.
+    pub const STORAGE: &str = "storage";
+    /// Bytes whose class was left before its minimum storage duration.
+    pub const EARLY_DELETION: &str = "early-deletion";
+    /// Bytes read back from cold classes.
+    pub const RETRIEVAL: &str = "retrieval";
+    /// Bytes delivered.
+    pub const TRAFFIC: &str = "traffic";
+    /// Delivery speed, five-minute points.
+    pub const BANDWIDTH: &str = "bandwidth";
+}
+
+const CODEC: &str = "Remuxing, Audio, Standard.H264.SD … Standard.H265.4K";
+const TESHD: &str = "TESHD-10.H264.SD … TESHD-10.H265.4K";
+const EDIT: &str = "Edit.Audio, Edit.H264.SD … Edit.H265.4K";
+const EDIT_TESHD: &str = "Edit.TESHD-10.H264.SD … Edit.TESHD-10.H265.4K";
+const HEIGHT: &str = "480P, 720P, 1080P, 2K, 4K, 8K, Audio";
+const JIT: &str = "JITTranscoding.H264.SD … .2K, JITTranscoding.Audio, JITTranscoding.Copy";
+const ANY: &str = "as reported in Details.Specification";
+
+const fn meter(name: &'static str, kind: MeterKind, base: Base, areas: Areas, api: &'static str, specs: &'static str) -> Meter {
+    Meter { name, kind, base, api, areas, specs }
+}
+
+const fn task(name: &'static str, api: &'static str, specs: &'static str) -> Meter {
+    meter(name, MeterKind::Event, Base::Seconds, Areas::None, api, specs)
+}
+
+/// Every meter the product knows, in the order in which listings show them.
+///
+/// Sources: `DescribeStorageDetails.StorageType`, `DescribeCDNStatDetails`, and the values of
+/// `DescribeMediaProcessUsageData.Type` (tccli 3.1.189.1).
+pub const METERS: &[Meter] = &[
+    meter(
+        names::STORAGE,
+        MeterKind::Level,
+        Base::Bytes,
+        Areas::Storage,
+        "DescribeStorageDetails StandardStorage, InfrequentStorage, ArchiveStorage, DeepArchiveStorage",
+        "STANDARD, STANDARD_IA, ARCHIVE, DEEP_ARCHIVE",
+    ),
+    meter(
+        names::EARLY_DELETION,
+        MeterKind::Level,
+        Base::Bytes,
+        Areas::Storage,
+        "DescribeStorageDetails DeletedInfrequentStorage, DeletedArchiveStorage, DeletedDeepArchiveStorage",
+        "STANDARD_IA, ARCHIVE, DEEP_ARCHIVE",
+    ),
+    meter(
+        names::RETRIEVAL,
+        MeterKind::Event,
+        Base::Bytes,
+        Areas::Storage,
+        "DescribeStorageDetails …Retrieval",
+        "ArchiveStandardRetrieval, ArchiveExpeditedRetrieval, ArchiveBulkRetrieval, DeepArchiveStandardRetrieval, DeepArchiveBulkRetrieval, InfrequentRetrieval",
+    ),
+    meter(names::TRAFFIC, MeterKind::Event, Base::Bytes, Areas::Traffic, "DescribeCDNStatDetails Traffic", ""),
+    meter(names::BANDWIDTH, MeterKind::Rate, Base::BitsPerSecond, Areas::Traffic, "DescribeCDNStatDetails Bandwidth", ""),
+    task("transcoding", "DescribeMediaProcessUsageData Transcoding", CODEC),
+    task("transcoding-teshd", "DescribeMediaProcessUsageData Transcoding-TESHD", TESHD),
+    task("editing", "DescribeMediaProcessUsageData Editing", EDIT),
+    task("editing-teshd", "DescribeMediaProcessUsageData Editing-TESHD", EDIT_TESHD),
+    task("adaptive-bitrate-streaming", "DescribeMediaProcessUsageData AdaptiveBitrateStreaming", CODEC),
+    task("content-audit", "DescribeMediaProcessUsageData ContentAudit", ANY),
+    task("content-recognition", "DescribeMediaProcessUsageData ContentRecognition", ANY),
+    task("remove-watermark", "DescribeMediaProcessUsageData RemoveWatermark", HEIGHT),
+    task("extract-trace-watermark", "DescribeMediaProcessUsageData ExtractTraceWatermark", ANY),
+    task("add-trace-watermark", "DescribeMediaProcessUsageData AddTraceWatermark", ANY),
+    task("rebuild-media", "DescribeMediaProcessUsageData RebuildMedia", HEIGHT),
+    task("quality-inspect", "DescribeMediaProcessUsageData QualityInspect", ANY),
+    task("video-highlight", "DescribeMediaProcessUsageData VideoHighlight", ANY),
+    task("video-tag", "DescribeMediaProcessUsageData VideoTag", ANY),
+    task("video-classification", "DescribeMediaProcessUsageData VideoClassification", ANY),
+    task("video-cover", "DescribeMediaProcessUsageData VideoCover", ANY),
+    task("video-segment", "DescribeMediaProcessUsageData VideoSegment", ANY),
+    task("video-produce", "DescribeMediaProcessUsageData VideoProduce", ANY),
+    task("media-cast", "DescribeMediaProcessUsageData MediaCast", ANY),
+    task("voice-translation", "DescribeMediaProcessUsageData VoiceTranslation", ANY),
+    task("jit-transcoding", "DescribeMediaProcessUsageData JITTranscoding", JIT),
+    meter(
+        "video-snapshot",
+        MeterKind::Event,
+        Base::Count,
+        Areas::None,
+        "DescribeMediaProcessUsageData VideoSnapshot",
+        "SnapshotByTimeOffset, SampleSnapshot, ImageSprite",
+    ),
+    meter("image-review", MeterKind::Event, Base::Count, Areas::None, "DescribeImageReviewUsageData", ""),
+    meter("drm-licence", MeterKind::Event, Base::Count, Areas::None, "DescribeLicenseUsageData CommercialDRMLicense", ""),
+    meter(
+        "upload-acceleration",
+        MeterKind::Event,
+        Base::Bytes,
+        Areas::None,
+        "DescribeClientUploadAccelerationUsageData",
+        "AccelerationWithHTTP, AccelerationWithQUIC",
+    ),
+    meter("origin-egress", MeterKind::Event, Base::Bytes, Areas::None, "", ""),
+    meter("applications", MeterKind::Level, Base::Count, Areas::None, "DescribeSubAppIds", ""),
+    meter("recording-channels", MeterKind::Level, Base::Count, Areas::None, "", ""),
+];
+
+impl Meter {
+    /// The meter of this name, if the product knows it. A price book may declare further ones.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        METERS.iter().find(|meter| meter.name == name)
+    }
+
+    /// The meter that a task type of `DescribeMediaProcessUsageData` fills.
+    pub fn of_task(task_type: &str) -> Option<&'static Self> {
+        METERS.iter().find(|meter| meter.api.strip_prefix("DescribeMediaProcessUsageData ") == Some(task_type))
+    }
+}
+
+/// The storage classes: name in media and price books, and in `DescribeStorageDetails.StorageType`.
+pub const STORAGE_CLASSES: [(&str, &str); 4] = [
+    ("STANDARD", "StandardStorage"),
+    ("STANDARD_IA", "InfrequentStorage"),
+    ("ARCHIVE", "ArchiveStorage"),
+    ("DEEP_ARCHIVE", "DeepArchiveStorage"),
+];

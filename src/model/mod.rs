@@ -1,0 +1,24 @@
+//! The words of the product as types. Nothing here does I/O, reads a clock or knows a price.
+
+pub mod area;
+pub mod charge;
+pub mod id;
+pub mod media;
+pub mod meter;
+pub mod money;
+pub mod quantity;
+pub mod secret;
+pub mod status;
+pub mod time;
+pub mod usage;
+
+pub use charge::{Charge, RowType};
+pub use id::{AccountId, FileId, SubAppId, Vid};
+pub use media::{Media, MediaState, Rendition};
+pub use meter::{Meter, MeterKind};
+pub use money::{Amount, Currency};
+pub use quantity::{Base, Unit};
+pub use secret::Secret;
+pub use status::Status;
+pub use time::{BillingDay, BillingMonth, Clock, Period};
+pub use usage::UsageRecord;

@@ -1,0 +1,4 @@
+//! The one integration test binary: one file per capability.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod signatures;
