@@ -1,3 +1,4 @@
 //! The signed client.
 
+pub mod credential;
 pub mod signature;
