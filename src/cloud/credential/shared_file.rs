@@ -1,7 +1,7 @@
 //! The credentials file of the official SDKs: an INI file with `secret_id`, `secret_key` and, as the
 //! Node SDK reads it, `token`.
 
-use std::io;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{Answer, Credential, Found, Looked, Reason, World, complete};
@@ -22,7 +22,7 @@ pub(super) fn look(path: Option<&Path>, section: Option<&str>, world: &World) ->
                 Ok(credential) => return Ok(Found { credential, origin: place }),
                 Err(reason) => reason,
             },
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Reason::Missing("no such file".into()),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Reason::Missing("no such file".into()),
             Err(error) => Reason::Broken(format!("cannot be read: {}", error.kind())),
         };
         let broken = matches!(reason, Reason::Broken(_));

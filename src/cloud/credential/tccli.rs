@@ -1,7 +1,7 @@
 //! The credential file of the official command line (tccli 3.1.189.1): JSON with `secretId`, `secretKey`,
 //! `token`, and a `type` for those kinds that first have to be exchanged.
 
-use std::io;
+use std::io::ErrorKind;
 
 use serde::Deserialize;
 
@@ -34,7 +34,7 @@ pub(super) fn look(profile: Option<&str>, world: &World) -> Answer {
     let place = path.display();
     let text = match world.read(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return nothing(place, Reason::Missing("no such file".into())),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return nothing(place, Reason::Missing("no such file".into())),
         Err(error) => return nothing(place, Reason::Broken(format!("cannot be read: {}", error.kind()))),
     };
     match parse(&text) {
