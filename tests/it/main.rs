@@ -1,4 +1,7 @@
 //! The one integration test binary: one file per capability.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod playback;
+mod recording_names;
 mod signatures;
+mod support;

@@ -12,7 +12,8 @@ use crate::model::{FileId, SubAppId};
 
 pub use convert::{Application, EventConfig, MediaInfos, Point, SearchMediaAnswer, TaskUsage};
 pub use request::{
-    CdnMetric, CdnStatDetails, EventConfigChange, Interval, MediaProcessUsage, SearchMedia, StorageDetails, TimeWindow,
+    CdnMetric, CdnStatDetails, EventConfigChange, Interval, MediaProcessUsage, OldestFirst, SearchMedia, StorageDetails,
+    TimeWindow,
 };
 
 /// The most FileIds that one DescribeMediaInfos takes.

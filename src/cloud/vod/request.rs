@@ -70,14 +70,15 @@ pub struct SearchMedia {
     pub offset: u64,
     /// Rows.
     pub limit: u64,
-    /// Oldest first, so that pages do not shift when media arrive meanwhile.
-    sort: Oldest,
+    /// Always the same order.
+    pub sort: OldestFirst,
 }
 
+/// By creation time, oldest first, so that pages do not shift when media arrive meanwhile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Oldest;
+pub struct OldestFirst;
 
-impl Serialize for Oldest {
+impl Serialize for OldestFirst {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serde_json::json!({"Field": "CreateTime", "Order": "Asc"}).serialize(serializer)
     }
