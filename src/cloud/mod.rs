@@ -90,6 +90,7 @@ pub struct ClientBuilder {
     budget_percent: u32,
     timeouts: (Duration, Duration, Duration),
     max_attempts: u32,
+    delays: (Duration, Duration),
 }
 
 impl ClientBuilder {
@@ -177,6 +178,13 @@ impl ClientBuilder {
         self
     }
 
+    /// The first and the longest pause between attempts; each pause is twice the one before, with jitter.
+    /// Default 250 ms and 10 s.
+    pub fn delays(mut self, first: Duration, longest: Duration) -> Self {
+        self.delays = (first, longest);
+        self
+    }
+
     /// The client, or what is wrong with the addresses.
     pub fn build(self) -> Result<Client, Error> {
         let [vod, legacy, billing] = &self.addresses;
@@ -198,8 +206,8 @@ impl ClientBuilder {
             attempt_timeout: self.timeouts.1,
             total_timeout: self.timeouts.2,
             max_attempts: self.max_attempts,
-            min_delay: Duration::from_millis(250),
-            max_delay: Duration::from_secs(10),
+            min_delay: self.delays.0,
+            max_delay: self.delays.1,
         };
         Ok(Client { transport: Arc::new(Transport::new(settings, self.credential)?), recorder: None })
     }
@@ -235,6 +243,7 @@ impl Client {
             budget_percent: 30,
             timeouts: (Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120)),
             max_attempts: 5,
+            delays: (Duration::from_millis(250), Duration::from_secs(10)),
         }
     }
 
