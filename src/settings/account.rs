@@ -240,6 +240,10 @@ pub struct Endpoints {
     pub legacy: Option<Url>,
     /// Billing.
     pub billing: Option<Url>,
+    /// Whether signed requests may go unencrypted to any host.
+    pub allow_http: bool,
+    /// A certificate authority (PEM) to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// A domain that media are played from.

@@ -9,6 +9,9 @@ pub fn parse(text: &str, allow_http: bool) -> Result<Url, String> {
     if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
         return Err("a URL here has no user, password, query or fragment; write https://HOST".to_owned());
     }
+    if !matches!(url.path(), "/" | "/v2/index.php") {
+        return Err("a URL here is scheme, host and port only; write https://HOST".to_owned());
+    }
     match url.scheme() {
         "https" => Ok(url),
         "http" if allow_http || is_loopback(&url) => Ok(url),

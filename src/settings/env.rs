@@ -31,5 +31,6 @@ variables! {
     VOD_ENDPOINT = "VODLEDGER_VOD_ENDPOINT", "URL of the VOD API 3.0; wins over `VODLEDGER_ENDPOINT`.";
     LEGACY_ENDPOINT = "VODLEDGER_LEGACY_ENDPOINT", "URL of the legacy VOD API v2; wins over `VODLEDGER_ENDPOINT`.";
     BILLING_ENDPOINT = "VODLEDGER_BILLING_ENDPOINT", "URL of the billing API; wins over `VODLEDGER_ENDPOINT`.";
+    CA_FILE = "VODLEDGER_CA_FILE", "A certificate authority (PEM) to trust beside the system's, such as that of a simulator.";
     LEGACY_API = "VODLEDGER_LEGACY_API", "Whether the legacy API v2 may be used, `true` or `false`.";
 }

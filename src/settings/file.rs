@@ -244,7 +244,7 @@ fn endpoints(table: Reader<'_>) -> Result<Endpoints, SettingsError> {
         },
         None => Ok(None),
     };
-    let endpoints = Endpoints { vod: url("vod")?, legacy: url("legacy")?, billing: url("billing")? };
+    let endpoints = Endpoints { vod: url("vod")?, legacy: url("legacy")?, billing: url("billing")?, allow_http, ca_file: table.path("ca_file")? };
     table.finish()?;
     Ok(endpoints)
 }

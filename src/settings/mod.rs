@@ -131,11 +131,10 @@ impl Settings {
         let site = word(variable, env::SITE, Site::WORDS)?;
         let legacy_api = word(variable, env::LEGACY_API, &[("true", true), ("false", false)])?;
         let all = url(variable, env::ENDPOINT)?;
-        let endpoint = Endpoints {
-            vod: url(variable, env::VOD_ENDPOINT)?.or(all.clone()),
-            legacy: url(variable, env::LEGACY_ENDPOINT)?.or(all.clone()),
-            billing: url(variable, env::BILLING_ENDPOINT)?.or(all),
-        };
+        let vod = url(variable, env::VOD_ENDPOINT)?.or(all.clone());
+        let legacy = url(variable, env::LEGACY_ENDPOINT)?.or(all.clone());
+        let billing = url(variable, env::BILLING_ENDPOINT)?.or(all);
+        let ca_file = variable(env::CA_FILE).map(PathBuf::from);
         let price_book = variable(env::PRICE_BOOK);
         for account in &mut self.accounts {
             if let Some(site) = site {
@@ -145,12 +144,20 @@ impl Settings {
                 account.price_book.clone_from(book);
             }
             account.legacy_api = legacy_api.unwrap_or(account.legacy_api);
-            let configured = &mut account.endpoint;
-            configured.vod = endpoint.vod.clone().or(configured.vod.take());
-            configured.legacy = endpoint.legacy.clone().or(configured.legacy.take());
-            configured.billing = endpoint.billing.clone().or(configured.billing.take());
+            let endpoint = &mut account.endpoint;
+            overlay(&mut endpoint.vod, &vod);
+            overlay(&mut endpoint.legacy, &legacy);
+            overlay(&mut endpoint.billing, &billing);
+            overlay(&mut endpoint.ca_file, &ca_file);
         }
         Ok(())
+    }
+}
+
+/// Puts a given value over a configured one.
+fn overlay<T: Clone>(configured: &mut Option<T>, given: &Option<T>) {
+    if given.is_some() {
+        configured.clone_from(given);
     }
 }
 

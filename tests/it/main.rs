@@ -1,4 +1,8 @@
 //! The one integration test binary: one file per capability.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod client;
+mod playback;
+mod recording_names;
 mod signatures;
+mod support;
