@@ -11,7 +11,9 @@ use super::{Error, Global, Language};
 use crate::cloud::Client;
 use crate::cloud::credential::{self, Found, Place, Reference, World};
 use crate::model::{Clock, Secret, SubAppId};
-use crate::settings::{self, Account, Applications, CredentialFrom, CredentialSource, Settings, SettingsError, Site, Surroundings};
+use crate::settings::{
+    self, Account, Applications, CredentialFrom, CredentialSource, Settings, SettingsError, Site, Surroundings,
+};
 
 /// The global options and what follows from them.
 #[derive(Debug)]
@@ -126,8 +128,9 @@ impl Context {
     /// A client for the account.
     pub fn client(&self, account: &Account) -> Result<Client, Error> {
         let endpoint = &account.endpoint;
-        let mut builder =
-            Client::builder(self.credential(account)?.credential).intl(account.site == Site::Intl).allow_http(endpoint.allow_http);
+        let mut builder = Client::builder(self.credential(account)?.credential)
+            .intl(account.site == Site::Intl)
+            .allow_http(endpoint.allow_http);
         if let Some(url) = &endpoint.vod {
             builder = builder.vod_endpoint(url.as_str());
         }
@@ -197,9 +200,10 @@ impl Context {
 
 /// The places that may give an account's credential, in the fixed order.
 fn places(source: &CredentialSource) -> Vec<Place> {
-    let named = source.keys.clone().map(|(secret_id, secret_key)| {
-        Place::Reference(Reference { secret_id, secret_key, token: source.token.clone() })
-    });
+    let named = source
+        .keys
+        .clone()
+        .map(|(secret_id, secret_key)| Place::Reference(Reference { secret_id, secret_key, token: source.token.clone() }));
     let tccli = Place::Tccli { profile: source.tccli_profile.clone() };
     let file = Place::SharedFile { path: source.file.clone(), section: source.section.clone() };
     match source.from {
