@@ -1,4 +1,5 @@
 //! The one integration test binary: one file per capability.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod ledger;
 mod signatures;
