@@ -171,7 +171,7 @@ impl Connection for Sqlite {
     fn insert(&mut self, table: &str, columns: &[&str], rows: &mut dyn Iterator<Item = Vec<Value>>) -> Result<(), LedgerError> {
         let marks: Vec<String> = (1..=columns.len()).map(|number| format!("?{number}")).collect();
         let sql = format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), marks.join(", "));
-        let mut run = || -> rusqlite::Result<()> {
+        let run = || -> rusqlite::Result<()> {
             let mut statement = self.connection.prepare_cached(&sql)?;
             for row in rows {
                 statement.execute(params_from_iter(&row))?;
