@@ -7,8 +7,10 @@ mod context;
 mod demo;
 mod error;
 mod explain_error;
+mod file;
 mod find;
 mod init;
+mod log;
 mod man;
 mod meters;
 mod output;
@@ -25,6 +27,8 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::settings::env;
 
 pub use context::Context;
 pub use error::{Error, Outcome};
@@ -44,28 +48,28 @@ struct Cli {
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Configuration file [default: ./vodledger.toml, then the user's configuration folder]
-    #[arg(long, global = true, value_name = "FILE", env = "VODLEDGER_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = env::CONFIG, hide_env_values = true)]
     pub config: Option<PathBuf>,
     /// Account of the configuration to work on; repeat for several
-    #[arg(long, global = true, value_name = "NAME", env = "VODLEDGER_PROFILE")]
+    #[arg(long, global = true, value_name = "NAME", value_delimiter = ',', env = env::PROFILE, hide_env_values = true)]
     pub profile: Vec<String>,
     /// Work on every account of the configuration
     #[arg(long, global = true, conflicts_with = "profile")]
     pub all_profiles: bool,
     /// Application (SubAppId) to work on, or `all`
-    #[arg(long, global = true, value_name = "SUBAPPID|all", env = "VODLEDGER_APP")]
+    #[arg(long, global = true, value_name = "SUBAPPID|all", env = env::APP, hide_env_values = true)]
     pub app: Option<String>,
     /// Where facts and charges are kept: a file path
-    #[arg(long, global = true, value_name = "URL", env = "VODLEDGER_LEDGER")]
+    #[arg(long, global = true, value_name = "URL", env = env::LEDGER, hide_env_values = true)]
     pub ledger: Option<String>,
     /// Work as if it were this moment (RFC 3339 with offset)
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
     pub as_of: Option<DateTime<Utc>>,
-    /// Language of headings and labels
-    #[arg(long, global = true, value_enum, default_value_t, env = "VODLEDGER_LANG")]
-    pub lang: Language,
+    /// Language of headings and labels [default: en]
+    #[arg(long, global = true, value_enum, env = env::LANG, hide_env_values = true)]
+    pub lang: Option<Language>,
     /// Form of the log on standard error
-    #[arg(long, global = true, value_enum, default_value_t, env = "VODLEDGER_LOG_FORMAT")]
+    #[arg(long, global = true, value_enum, default_value_t, env = env::LOG_FORMAT, hide_env_values = true)]
     pub log_format: LogFormat,
     /// Log more; twice for every request
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
@@ -149,10 +153,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    log::start(&cli.global);
     let context = Context::new(cli.global);
     let result = match cli.command {
         Command::Demo(args) => demo::run(&args, &context),
-        Command::Init(args) => init::run(&args, &context),
+        Command::Init(args) => init::run(&args),
         Command::Find(args) => find::run(&args, &context),
         Command::Play(args) => play::run(&args, &context),
         Command::Callback(args) => callback::run(&args, &context),
@@ -162,9 +167,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Report(args) => report::run(&args, &context),
         Command::Meters(args) => meters::run(&args, &context),
         Command::Prices(args) => prices::run(&args, &context),
-        Command::Error(args) => explain_error::run(&args, &context),
+        Command::Error(args) => explain_error::run(&args),
         Command::Sim(args) => sim::run(&args, &context),
-        Command::Completions(args) => completions::run(&args, Cli::command()),
+        Command::Completions(args) => completions::run(&args, &mut Cli::command()),
         Command::Man(args) => man::run(&args, Cli::command()),
     };
     match result {
