@@ -32,8 +32,8 @@ impl Site {
     /// The id of the site's present price list.
     pub fn price_book(self) -> &'static str {
         match self {
-            Self::Cn => "cn-2021",
-            Self::Intl => "intl-2022",
+            Self::Cn => "vod-cn",
+            Self::Intl => "vod-intl",
         }
     }
 }
@@ -106,12 +106,9 @@ impl Account {
     /// daily, is assumed.
     pub fn mode_on(&self, day: BillingDay) -> ModeInForce {
         match self.modes.iter().rev().find(|entry| entry.from <= day) {
-            Some(entry) => ModeInForce {
-                mode: entry.mode,
-                settlement: entry.settlement,
-                packs: entry.packs.clone(),
-                assumed: false,
-            },
+            Some(entry) => {
+                ModeInForce { mode: entry.mode, settlement: entry.settlement, packs: entry.packs.clone(), assumed: false }
+            }
             None => ModeInForce { mode: Mode::default(), settlement: Settlement::default(), packs: None, assumed: true },
         }
     }
@@ -205,13 +202,8 @@ pub enum CredentialFrom {
 
 impl CredentialFrom {
     /// The words used in the configuration.
-    pub const WORDS: &'static [(&'static str, Self)] = &[
-        ("auto", Self::Auto),
-        ("env", Self::Env),
-        ("profile", Self::Profile),
-        ("tccli", Self::Tccli),
-        ("file", Self::File),
-    ];
+    pub const WORDS: &'static [(&'static str, Self)] =
+        &[("auto", Self::Auto), ("env", Self::Env), ("profile", Self::Profile), ("tccli", Self::Tccli), ("file", Self::File)];
 }
 
 /// Where an account's credential is kept: places, never the secrets.

@@ -15,7 +15,9 @@ pub fn parse(text: &str, allow_http: bool) -> Result<Url, String> {
     match url.scheme() {
         "https" => Ok(url),
         "http" if allow_http || is_loopback(&url) => Ok(url),
-        "http" => Err(format!("{url} would send signed requests unencrypted; use https, or set allow_http = true in [account.endpoint]")),
+        "http" => Err(format!(
+            "{url} would send signed requests unencrypted; use https, or set allow_http = true in [account.endpoint]"
+        )),
         other => Err(format!("the scheme {other:?} is not supported; write https://HOST")),
     }
 }

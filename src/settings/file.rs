@@ -168,7 +168,9 @@ fn modes(account: &Reader<'_>) -> Result<Vec<ModeFrom>, SettingsError> {
         };
         table.finish()?;
         if modes.last().is_some_and(|last| last.from >= entry.from) {
-            return Err(account.error(at, "the entries of [[account.mode]] must be in the order of `from`, oldest first, one a day"));
+            return Err(
+                account.error(at, "the entries of [[account.mode]] must be in the order of `from`, oldest first, one a day")
+            );
         }
         modes.push(entry);
     }
@@ -211,7 +213,9 @@ fn credential(table: Reader<'_>) -> Result<CredentialSource, SettingsError> {
 }
 
 fn missing(given: &str, missing: &str) -> String {
-    format!("[account.credential] says where the {given} is kept, not where the {missing} is; add {missing}_env or {missing}_file")
+    format!(
+        "[account.credential] says where the {given} is kept, not where the {missing} is; add {missing}_env or {missing}_file"
+    )
 }
 
 /// Where a secret is kept, by one of two keys.
@@ -232,7 +236,10 @@ fn secret(table: &Reader<'_>, variable: &'static str, file: &'static str) -> Res
 /// Whether a text names a variable. Long ones without an underscore look like a key pasted by mistake.
 fn is_variable_name(text: &str) -> bool {
     let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    plain && !text.is_empty() && !text.starts_with(|first: char| first.is_ascii_digit()) && (text.len() < 30 || text.contains('_'))
+    plain
+        && !text.is_empty()
+        && !text.starts_with(|first: char| first.is_ascii_digit())
+        && (text.len() < 30 || text.contains('_'))
 }
 
 fn endpoints(table: Reader<'_>) -> Result<Endpoints, SettingsError> {
@@ -244,7 +251,13 @@ fn endpoints(table: Reader<'_>) -> Result<Endpoints, SettingsError> {
         },
         None => Ok(None),
     };
-    let endpoints = Endpoints { vod: url("vod")?, legacy: url("legacy")?, billing: url("billing")?, allow_http, ca_file: table.path("ca_file")? };
+    let endpoints = Endpoints {
+        vod: url("vod")?,
+        legacy: url("legacy")?,
+        billing: url("billing")?,
+        allow_http,
+        ca_file: table.path("ca_file")?,
+    };
     table.finish()?;
     Ok(endpoints)
 }
@@ -256,7 +269,9 @@ fn playback(table: Reader<'_>) -> Result<Playback, SettingsError> {
     let domain = value.to_ascii_lowercase();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
     if domain.is_empty() || !domain.bytes().all(plain) {
-        return Err(table.error(at, "account.playback.domain must be a host name without scheme and path, such as \"vod.example.com\""));
+        return Err(
+            table.error(at, "account.playback.domain must be a host name without scheme and path, such as \"vod.example.com\"")
+        );
     }
     let playback = Playback {
         domain,

@@ -30,11 +30,7 @@ impl Source<'_> {
     /// An error at a place in the text.
     pub fn error(&self, at: usize, message: impl Into<String>) -> SettingsError {
         let before = self.text.get(..at).unwrap_or(self.text);
-        SettingsError::File {
-            file: self.name.clone(),
-            line: before.matches('\n').count() + 1,
-            message: message.into(),
-        }
+        SettingsError::File { file: self.name.clone(), line: before.matches('\n').count() + 1, message: message.into() }
     }
 
     /// A path as written, made absolute where it can be: `~/` is the home folder, others are meant from the file's folder.
@@ -175,7 +171,9 @@ impl<'a> Reader<'a> {
     fn refusal(&self, key: &str, known: &[&str]) -> String {
         if let Some(kept) = SECRETS.iter().find(|secret| key.eq_ignore_ascii_case(secret)) {
             let name = self.name(key);
-            return format!("{name} would put a secret into the file; keep it elsewhere and name the place: `{kept}_env = \"VARIABLE\"` or `{kept}_file = \"PATH\"`");
+            return format!(
+                "{name} would put a secret into the file; keep it elsewhere and name the place: `{kept}_env = \"VARIABLE\"` or `{kept}_file = \"PATH\"`"
+            );
         }
         let place = if self.path.is_empty() { "the top of the file".to_owned() } else { format!("[{}]", self.path) };
         match nearest(key, known.iter().copied()).first() {

@@ -22,7 +22,9 @@ pub(super) fn look(path: Option<&Path>, section: Option<&str>, world: &World) ->
                 Ok(credential) => return Ok(Found { credential, origin: place }),
                 Err(reason) => reason,
             },
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Reason::Missing("no such file".into()),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                Reason::Missing("no such file".into())
+            }
             Err(error) => Reason::Broken(format!("cannot be read: {}", error.kind())),
         };
         let broken = matches!(reason, Reason::Broken(_));

@@ -34,7 +34,9 @@ pub(super) fn look(profile: Option<&str>, world: &World) -> Answer {
     let place = path.display();
     let text = match world.read(&path) {
         Ok(text) => text,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return nothing(place, Reason::Missing("no such file".into())),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return nothing(place, Reason::Missing("no such file".into()));
+        }
         Err(error) => return nothing(place, Reason::Broken(format!("cannot be read: {}", error.kind()))),
     };
     match parse(&text) {
