@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::output::{Format, Listing};
-use super::selection::{Selection, report_gaps};
+use super::selection::Selection;
 use super::{Context, Error, Outcome};
 use crate::model::time::{format_time, parse_time};
 use crate::model::{BillingDay, Media, Period};
@@ -60,8 +60,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     };
     let (mut gaps, mut total) = (false, 0);
     for account in context.accounts()? {
-        let found = args.selection.ask(context, account, filter.clone())?;
-        gaps |= report_gaps(&found);
+        let (found, incomplete) = args.selection.ask(context, account, filter.clone())?;
+        gaps |= incomplete;
         for recording in join(found.media) {
             if args.exact && args.selection.name.as_deref() != Some(recording.name.as_str()) {
                 continue;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::output::{Format, Listing};
-use super::selection::{Selection, report_gaps};
+use super::selection::Selection;
 use super::{Context, Error, Outcome};
 use crate::model::MediaState;
 use crate::model::time::format_time;
@@ -54,8 +54,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let mut listing = Listing::new(&COLUMNS).narrow(&["definition", "file_id", "url"]).unwrapped();
     let (mut gaps, mut count) = (false, 0);
     for account in context.accounts()? {
-        let found = selection.ask(context, account, Filter::default())?;
-        gaps |= report_gaps(&found);
+        let (found, incomplete) = selection.ask(context, account, Filter::default())?;
+        gaps |= incomplete;
         let playback = args.playback(context, account)?;
         for recording in exactly(join(found.media), args.recording.as_deref())? {
             for segment in &recording.segments {

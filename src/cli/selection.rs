@@ -5,9 +5,10 @@ use clap::ValueEnum;
 use super::{Context, Error};
 use crate::cloud::Client;
 use crate::ledger::Ledger;
-use crate::model::{FileId, Period, SubAppId, Vid};
+use crate::model::{FileId, Period, Vid};
+use crate::recordings::applications::Listed;
 use crate::recordings::find::{Api, Filter, find};
-use crate::recordings::{FindError, Found, Query};
+use crate::recordings::{FindError, Found, Query, applications};
 use crate::settings::{Account, Applications};
 
 /// Which API is asked.
@@ -64,25 +65,28 @@ impl Selection {
         Ok(Query::Search(filter))
     }
 
-    /// Asks the cloud about one account, and notes what was seen in the ledger if there is one.
-    pub fn ask(&self, context: &Context, account: &Account, filter: Filter) -> Result<Found, Error> {
+    /// Asks the cloud about one account, and notes what was seen in the ledger if there is one. Also says whether
+    /// there are gaps: something was not found or could not be asked.
+    pub fn ask(&self, context: &Context, account: &Account, filter: Filter) -> Result<(Found, bool), Error> {
         let api = self.api(account)?;
         let ledger = context.existing_ledger()?;
         let query = self.query(filter, ledger.as_ref(), account)?;
         let client = context.client(account)?;
         let now = context.clock.now();
         let applications = context.applications(account)?;
-        let found = context.runtime()?.block_on(async {
-            let applications = match api {
-                Api::V2 => vec![None],
+        let (found, complete) = context.runtime()?.block_on(async {
+            let listed = match api {
+                Api::V2 => Listed { applications: vec![None], unlisted: None },
                 Api::V3 => each(&client, &applications).await?,
             };
-            find(&client, api, &applications, &query, now).await.map_err(into_error)
+            let found = find(&client, api, &listed.applications, &query, now).await.map_err(into_error)?;
+            Ok::<_, Error>((found, listed.unlisted.is_none()))
         })?;
         if let Some(ledger) = &ledger {
             ledger.remember_media(&account.id(), &found.media, now).map_err(Error::failed)?;
         }
-        Ok(found)
+        let gaps = report_gaps(&found) || !complete;
+        Ok((found, gaps))
     }
 
     fn api(&self, account: &Account) -> Result<Api, Error> {
@@ -99,13 +103,17 @@ impl Selection {
 }
 
 /// The applications one by one: those listed, or all that the account has.
-pub async fn each(client: &Client, applications: &Applications) -> Result<Vec<Option<SubAppId>>, Error> {
-    match applications {
-        Applications::Listed(ids) => Ok(ids.iter().copied().map(Some).collect()),
+pub async fn each(client: &Client, wanted: &Applications) -> Result<Listed, Error> {
+    match wanted {
+        Applications::Listed(ids) => Ok(Listed { applications: ids.iter().copied().map(Some).collect(), unlisted: None }),
         Applications::All => {
-            let all = client.vod().describe_sub_app_ids().await.map_err(Error::failed)?;
-            // An account from before applications existed may list none: then only the default one is there.
-            if all.is_empty() { Ok(vec![None]) } else { Ok(all.iter().map(|application| Some(application.sub_app_id)).collect()) }
+            let listed = applications(client).await.map_err(Error::failed)?;
+            if let Some(error) = &listed.unlisted {
+                eprintln!(
+                    "not asked: applications beside the default one, which this key cannot list ({error}); name them with --app"
+                );
+            }
+            Ok(listed)
         }
     }
 }
@@ -119,7 +127,7 @@ fn into_error(error: FindError) -> Error {
 }
 
 /// What was not found or not asked, on standard error; whether anything was.
-pub fn report_gaps(found: &Found) -> bool {
+fn report_gaps(found: &Found) -> bool {
     for missing in &found.missing {
         eprintln!("not found: {missing}");
     }
