@@ -2,6 +2,8 @@
 //!
 //! Its switches are OFF by default, so a URL alone calls nobody: [`set`] turns on what is asked for.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
@@ -73,12 +75,12 @@ pub enum Event {
 pub const EVENTS: [(&str, Event); 3] =
     [("UploadMediaComplete", Event::Upload), ("DeleteMediaComplete", Event::Delete), ("PersistenceComplete", Event::Persistence)];
 
-/// A change that was made and read back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Applied {
+/// A change of an event configuration, as it is kept: what was there, what was put there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
     /// What was there.
     pub before: Setting,
-    /// What is there.
+    /// What was put there, and read back.
     pub after: Setting,
 }
 
@@ -161,7 +163,9 @@ pub async fn show(client: &Client, application: Option<SubAppId>) -> Result<Sett
 }
 
 /// What would be set: the difference to show first, or why it may not be.
-pub fn plan(before: &Setting, wish: &Wish) -> Result<Setting, CallbackError> {
+///
+/// `last` is the last change made from here: what we set ourselves may be replaced without being named.
+pub fn plan(before: &Setting, wish: &Wish, last: Option<&Change>) -> Result<Setting, CallbackError> {
     if let Some(key) = &wish.sign_key {
         let key = key.expose();
         if key.is_empty() || key.len() > 32 || !key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -182,80 +186,57 @@ pub fn plan(before: &Setting, wish: &Wish) -> Result<Setting, CallbackError> {
             Event::Persistence => after.persistence = true,
         }
     }
-    guard(before, &after, wish.replace.as_deref())?;
+    guard(before, &after, wish.replace.as_deref(), last)?;
     if after.mode == "PUSH" && after.url.is_empty() {
         return Err(CallbackError::NoUrl);
     }
     Ok(after)
 }
 
-/// A URL or mode that is there is replaced only by whoever names it. A mode is no one's choice while nothing
-/// is delivered: no URL and every switch off.
-fn guard(before: &Setting, after: &Setting, replace: Option<&str>) -> Result<(), CallbackError> {
-    let in_use = !before.url.is_empty() || before.upload || before.delete || before.persistence;
-    let url_taken = !before.url.is_empty() && before.url != after.url;
-    let mode_taken = in_use && !before.mode.is_empty() && before.mode != after.mode;
-    let named = |current: &str| replace == Some(current);
-    match replace {
-        Some(given) if !named(&before.url) && !named(&before.mode) => {
-            Err(CallbackError::NotThere { given: given.to_owned(), current: before.url.clone() })
-        }
-        Some(_) => Ok(()),
-        None if url_taken => Err(CallbackError::Taken { what: "the callback URL", current: before.url.clone() }),
-        None if mode_taken => {
-            let current = if before.url.is_empty() { before.mode.clone() } else { before.url.clone() };
-            Err(CallbackError::Taken { what: "the callback mode", current })
-        }
-        None => Ok(()),
-    }
-}
-
-/// Sets what is wished for and reads it back. `keep` is called with the old setting before anything changes.
-pub async fn set<E: From<CallbackError>>(
-    client: &Client,
-    application: Option<SubAppId>,
-    wish: &Wish,
-    keep: impl FnOnce(&Setting) -> Result<(), E>,
-) -> Result<Applied, E> {
-    let before = show(client, application).await?;
-    let after = plan(&before, wish)?;
-    keep(&before)?;
-    Ok(write(client, application, before, after, wish.sign_key.clone()).await?)
-}
-
-/// Sets an earlier setting again. What is there now must be what was set last, or be named in `replace`.
-pub async fn roll_back<E: From<CallbackError>>(
-    client: &Client,
-    application: Option<SubAppId>,
-    earlier: &Setting,
-    keep: impl FnOnce(&Setting) -> Result<(), E>,
-) -> Result<Applied, E> {
-    let before = show(client, application).await?;
-    keep(&before)?;
-    Ok(write(client, application, before, earlier.clone(), None).await?)
-}
-
-/// Takes the callback away: no URL, every switch off.
-pub async fn clear<E: From<CallbackError>>(
-    client: &Client,
-    application: Option<SubAppId>,
-    replace: Option<&str>,
-    keep: impl FnOnce(&Setting) -> Result<(), E>,
-) -> Result<Applied, E> {
-    let before = show(client, application).await?;
+/// What taking the callback away would set: no URL, every switch off.
+pub fn plan_clear(before: &Setting, replace: Option<&str>, last: Option<&Change>) -> Result<Setting, CallbackError> {
     let after = Setting { mode: before.mode.clone(), ..Setting::default() };
-    guard(&before, &after, replace)?;
-    keep(&before)?;
-    Ok(write(client, application, before, after, None).await?)
+    guard(before, &after, replace, last)?;
+    Ok(after)
 }
 
-async fn write(
+/// What going back would set: what was there before the last change made from here.
+pub fn plan_rollback(before: &Setting, replace: Option<&str>, last: &Change) -> Result<Setting, CallbackError> {
+    guard(before, &last.before, replace, Some(last))?;
+    Ok(last.before.clone())
+}
+
+/// A URL or mode that someone else set is replaced only by whoever names it. A mode is no one's choice while
+/// nothing is delivered: no URL and every switch off.
+fn guard(before: &Setting, after: &Setting, replace: Option<&str>, last: Option<&Change>) -> Result<(), CallbackError> {
+    if let Some(given) = replace {
+        if given == before.url || given == before.mode {
+            return Ok(());
+        }
+        return Err(CallbackError::NotThere { given: given.to_owned(), current: before.name().to_owned() });
+    }
+    let ours = last.is_some_and(|last| last.after == *before);
+    let in_use = !before.url.is_empty() || before.upload || before.delete || before.persistence;
+    if ours || !in_use {
+        return Ok(());
+    }
+    let what = if !before.url.is_empty() && before.url != after.url {
+        "the callback URL"
+    } else if !before.mode.is_empty() && before.mode != after.mode {
+        "the callback mode"
+    } else {
+        return Ok(());
+    };
+    Err(CallbackError::Taken { what, current: before.name().to_owned() })
+}
+
+/// Puts a planned setting in place of another and reads it back. Keep `before` somewhere first.
+pub async fn write(
     client: &Client,
     application: Option<SubAppId>,
-    before: Setting,
-    after: Setting,
+    after: &Setting,
     sign_key: Option<Secret>,
-) -> Result<Applied, CallbackError> {
+) -> Result<Setting, CallbackError> {
     let change = EventConfigChange {
         mode: (!after.mode.is_empty()).then(|| after.mode.clone()),
         url: Some(after.url.clone()),
@@ -266,9 +247,29 @@ async fn write(
     };
     client.vod().modify_event_config(application, &change).await?;
     let read_back = show(client, application).await?;
-    let same =
-        read_back == Setting { mode: if after.mode.is_empty() { read_back.mode.clone() } else { after.mode.clone() }, ..after };
-    if same { Ok(Applied { before, after: read_back }) } else { Err(CallbackError::ReadBack(format!("{read_back:?}"))) }
+    // A mode that was never set stays whatever the cloud takes for none.
+    let mode_same = after.mode.is_empty() || read_back.mode == after.mode;
+    let rest_same = Setting { mode: String::new(), ..read_back.clone() } == Setting { mode: String::new(), ..after.clone() };
+    if mode_same && rest_same { Ok(read_back) } else { Err(CallbackError::ReadBack(read_back.to_string())) }
+}
+
+impl Setting {
+    /// What `--replace` names it by: the URL, or the mode where there is none.
+    fn name(&self) -> &str {
+        if self.url.is_empty() { &self.mode } else { &self.url }
+    }
+
+    /// The switches by the API's names.
+    pub fn switches(&self) -> [(&'static str, bool); 3] {
+        [(EVENTS[0].0, self.upload), (EVENTS[1].0, self.delete), (EVENTS[2].0, self.persistence)]
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "mode {:?}, url {:?}", self.mode, self.url)?;
+        self.switches().iter().try_for_each(|(name, on)| write!(f, ", {name} {}", if *on { "ON" } else { "OFF" }))
+    }
 }
 
 impl From<EventConfig> for Setting {

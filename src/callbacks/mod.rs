@@ -3,4 +3,4 @@
 pub mod config;
 pub mod sign;
 
-pub use config::{Applied, CallbackError, Mode, Setting, Wish, check_url, clear, plan, roll_back, set, show};
+pub use config::{CallbackError, Change, Mode, Setting, Wish, check_url, plan, plan_clear, plan_rollback, show, write};

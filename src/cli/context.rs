@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 use super::{Error, Global, Language};
 use crate::cloud::Client;
 use crate::cloud::credential::{self, Found, Place, Reference, World};
+use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Clock, Secret, SubAppId};
 use crate::settings::{
     self, Account, Applications, CredentialFrom, CredentialSource, Settings, SettingsError, Site, Surroundings,
@@ -24,6 +25,7 @@ pub struct Context {
     pub clock: Clock,
     world: World,
     settings: OnceLock<Settings>,
+    runtime: OnceLock<Runtime>,
 }
 
 impl From<SettingsError> for Error {
@@ -36,7 +38,7 @@ impl Context {
     /// Takes the global options.
     pub fn new(global: Global) -> Self {
         let clock = global.as_of.map_or_else(Clock::wall, Clock::pinned);
-        Self { global, clock, world: World::system(), settings: OnceLock::new() }
+        Self { global, clock, world: World::system(), settings: OnceLock::new(), runtime: OnceLock::new() }
     }
 
     /// The configuration, with the environment on top; read once.
@@ -159,13 +161,31 @@ impl Context {
         Ok(keys)
     }
 
-    /// The runtime that asynchronous work runs on.
-    pub fn runtime(&self) -> Result<Runtime, Error> {
-        tokio::runtime::Builder::new_multi_thread()
+    /// The runtime that asynchronous work runs on; one for the whole command, since connections live on it.
+    pub fn runtime(&self) -> Result<&Runtime, Error> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
-            .map_err(|error| Error::failed(format!("the runtime cannot start: {error}")))
+            .map_err(|error| Error::failed(format!("the runtime cannot start: {error}")))?;
+        Ok(self.runtime.get_or_init(|| runtime))
+    }
+
+    /// The ledger; a file that is not there is created.
+    pub fn ledger(&self) -> Result<Ledger, Error> {
+        Ledger::open(self.ledger_url()?).map_err(Error::failed)
+    }
+
+    /// The ledger, if it is there: looking something up must not create one.
+    pub fn existing_ledger(&self) -> Result<Option<Ledger>, Error> {
+        match Ledger::open_existing(self.ledger_url()?) {
+            Ok(ledger) => Ok(Some(ledger)),
+            Err(LedgerError::Missing(_)) => Ok(None),
+            Err(error) => Err(Error::failed(error)),
+        }
     }
 
     /// A progress bar for a known number of steps; silent unless standard error is a terminal.

@@ -18,6 +18,7 @@ mod play;
 mod prices;
 mod rate;
 mod report;
+mod selection;
 mod sim;
 mod sync;
 

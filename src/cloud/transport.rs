@@ -152,16 +152,16 @@ impl Transport {
             Api::Vod | Api::Billing => self.sign_tc3(action, parameters, now)?,
         };
         let received = self.send(signed).await?;
-        if received.status == 200 {
-            if let Some(recorder) = recorder {
-                recorder.record(&RawAnswer {
-                    api: action.api,
-                    action: action.name,
-                    request: Value::Object(parameters.clone()).to_string(),
-                    body: received.body.clone(),
-                    received_at: Utc::now(),
-                });
-            }
+        if received.status == 200
+            && let Some(recorder) = recorder
+        {
+            recorder.record(&RawAnswer {
+                api: action.api,
+                action: action.name,
+                request: Value::Object(parameters.clone()).to_string(),
+                body: received.body.clone(),
+                received_at: Utc::now(),
+            });
         }
         match envelope::check(action.api, received.status, &received.body) {
             Ok(()) => Ok(received.body),

@@ -104,10 +104,10 @@ pub async fn find(
     if api == Api::V2 {
         return find_legacy(client, query).await;
     }
-    if let Query::Vids { vids, known, name: None } = query {
-        if known.is_empty() {
-            return vids.first().map_or_else(|| Ok(Found::default()), |vid| Err(FindError::VidNeedsName(vid.clone())));
-        }
+    if let Query::Vids { vids, known, name: None } = query
+        && known.is_empty()
+    {
+        return vids.first().map_or_else(|| Ok(Found::default()), |vid| Err(FindError::VidNeedsName(vid.clone())));
     }
     let mut found = Found::default();
     for &application in applications {
@@ -120,10 +120,10 @@ pub async fn find(
             found.failed.push((application, error));
         }
     }
-    if found.failed.len() == applications.len() {
-        if let Some((_, error)) = found.failed.first() {
-            return Err(error.clone().into());
-        }
+    if found.failed.len() == applications.len()
+        && let Some((_, error)) = found.failed.first()
+    {
+        return Err(error.clone().into());
     }
     found.settle(query);
     Ok(found)

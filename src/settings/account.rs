@@ -32,8 +32,8 @@ impl Site {
     /// The id of the site's present price list.
     pub fn price_book(self) -> &'static str {
         match self {
-            Self::Cn => "cn-2021",
-            Self::Intl => "intl-2022",
+            Self::Cn => "vod-cn",
+            Self::Intl => "vod-intl",
         }
     }
 }

@@ -27,9 +27,12 @@ struct Seen {
     body: String,
 }
 
+/// Status, body, and the `Date` header if it matters.
+type Answer = (u16, String, Option<String>);
+
 #[derive(Clone, Default)]
 struct Script {
-    answers: Arc<Mutex<VecDeque<(u16, String, Option<String>)>>>,
+    answers: Arc<Mutex<VecDeque<Answer>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
