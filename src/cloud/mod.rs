@@ -20,6 +20,7 @@ pub mod credential;
 mod endpoint;
 mod envelope;
 mod error;
+pub mod error_codes;
 pub mod legacy;
 pub mod lenient;
 mod parameters;

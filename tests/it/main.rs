@@ -3,8 +3,12 @@
 
 mod callbacks;
 mod client;
+mod credentials;
+mod house;
 mod ledger;
 mod playback;
 mod recording_names;
+mod settings;
 mod signatures;
+mod small_commands;
 mod support;
