@@ -40,7 +40,7 @@ fn day(text: &str) -> BillingDay {
 #[test]
 fn an_account_has_sensible_defaults() {
     let account = account("");
-    assert_eq!((account.site, account.currency, account.price_book.as_str()), (Site::Cn, Currency::CNY, "cn-2021"));
+    assert_eq!((account.site, account.currency, account.price_book.as_str()), (Site::Cn, Currency::CNY, "vod-cn"));
     assert_eq!(account.applications, Applications::All);
     assert_eq!(account.id().as_str(), "school");
     assert!(!account.legacy_api);
@@ -51,7 +51,7 @@ fn an_account_has_sensible_defaults() {
 #[test]
 fn the_site_decides_currency_and_price_book() {
     let account = account("site = \"intl\"\nuin = 100000000001\n");
-    assert_eq!((account.currency, account.price_book.as_str()), (Currency::USD, "intl-2022"));
+    assert_eq!((account.currency, account.price_book.as_str()), (Currency::USD, "vod-intl"));
     assert_eq!(account.id().as_str(), "100000000001");
 }
 
@@ -108,7 +108,7 @@ fn variables_win_over_the_file() {
         assert_eq!(url(account.endpoint.vod), "http://127.0.0.1:9000/");
         assert_eq!(url(account.endpoint.legacy), "http://127.0.0.1:9000/");
         assert_eq!(url(account.endpoint.billing), "https://bill.example.com/");
-        assert_eq!((account.site, account.currency, account.price_book.as_str()), (Site::Intl, Currency::USD, "intl-2022"));
+        assert_eq!((account.site, account.currency, account.price_book.as_str()), (Site::Intl, Currency::USD, "vod-intl"));
     }
     let empty = load(text, &[(env::ENDPOINT, ""), (env::SITE, "")]).unwrap();
     assert_eq!(empty.accounts[0].endpoint.vod.as_ref().unwrap().as_str(), "https://vod.example.com/");
