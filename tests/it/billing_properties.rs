@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
-use vodledger::billing::{Mode, Options, Pack, PriceBook, Settlement, packs_from_toml, rate, shipped};
+use vodledger::billing::{Mode, Options, Pack, PriceBook, Ratio, Settlement, packs_from_toml, rate, shipped};
 use vodledger::model::{AccountId, Amount, BillingDay, Charge, Period, RowType, Status, SubAppId, UsageRecord};
 
 fn book(index: usize) -> PriceBook {
@@ -176,6 +176,27 @@ fn overflow_is_an_error() {
     huge.quantity = i128::MAX / 2 + 1;
     let error = rate([huge.clone(), huge], &book, &Options::default()).unwrap_err().to_string();
     assert!(error.contains("traffic") && error.contains("exact arithmetic"), "{error}");
+}
+
+/// 600.0000005 GB × 0.23 = 138.000000115: the half goes up, the list cost keeps it.
+#[test]
+fn amounts_are_rounded_once_half_up() {
+    let usage = record("traffic", "Chinese Mainland", "", 1_500, (0, 1), 600_000_000_500);
+    let charges = rate([usage], &book(1), &Options::default()).unwrap();
+    assert_eq!(charges[0].list_cost.as_deref(), Some("138.000000115"));
+    assert_eq!(charges[0].billed_cost.map(Amount::to_decimal_text).unwrap(), "138.00000012");
+}
+
+#[test]
+fn fractions_are_exact() {
+    let ratio = |text: &str| text.parse::<Ratio>().unwrap();
+    assert_eq!(ratio("5/22").times(ratio("4.4")), Some(Ratio::ONE));
+    assert_eq!(ratio("1/3").plus(ratio("1/6")), Some(ratio("0.5")));
+    assert_eq!(ratio("1/3").to_text(), "0.333333333333");
+    assert_eq!(ratio("26/31").rounded(8).map(Ratio::to_text).as_deref(), Some("0.83870968"));
+    assert_eq!((ratio("2.5").round_half_up(), ratio("2.4999").round_half_up(), ratio("7/3").ceil()), (3, 2, 3));
+    assert!(ratio("333333333333/1000000000000") < ratio("1/3") && ratio("3") > ratio("14/5"));
+    assert!("1/0".parse::<Ratio>().is_err() && "-1".parse::<Ratio>().is_err() && "1e3".parse::<Ratio>().is_err());
 }
 
 /// Rows in the range of any account are far from the limit: an exabyte at the dearest price.
