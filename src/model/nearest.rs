@@ -13,17 +13,23 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec
     close.into_iter().map(|(_, word)| word).collect()
 }
 
-/// Levenshtein distance: insertions, deletions and replacements of characters.
+/// Insertions, deletions, replacements of characters and swaps of neighbours (optimal string alignment).
 fn distance(left: &str, right: &str) -> usize {
+    let left: Vec<char> = left.chars().collect();
     let right: Vec<char> = right.chars().collect();
+    let mut above: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (line, from) in left.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], line + 1);
-        for (column, to) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(row[column] + 1).min(diagonal + 1);
+    for line in 0..left.len() {
+        let mut next = vec![line + 1];
+        for column in 0..right.len() {
+            let replaced = row[column] + usize::from(left[line] != right[column]);
+            let mut edits = replaced.min(row[column + 1] + 1).min(next[column] + 1);
+            if line > 0 && column > 0 && left[line] == right[column - 1] && left[line - 1] == right[column] {
+                edits = edits.min(above[column - 1] + 1);
+            }
+            next.push(edits);
         }
+        above = std::mem::replace(&mut row, next);
     }
     row[right.len()]
 }

@@ -57,8 +57,10 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     entries.sort();
     for path in entries {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if matches!(name.as_str(), "target" | ".git" | "reports-out" | "node_modules") {
+            continue;
+        }
         match path.is_dir() {
-            true if matches!(name.as_str(), "target" | ".git" | "reports-out" | "node_modules") => {}
             true => files_below(&path, found),
             false => found.push(path),
         }
