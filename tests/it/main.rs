@@ -1,8 +1,8 @@
 //! The one integration test binary: one file per capability.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-mod ledger;
 mod client;
+mod ledger;
 mod playback;
 mod recording_names;
 mod signatures;
