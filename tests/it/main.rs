@@ -5,5 +5,7 @@ mod client;
 mod ledger;
 mod playback;
 mod recording_names;
+mod report;
 mod signatures;
+mod statement;
 mod support;
