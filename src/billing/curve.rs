@@ -74,6 +74,7 @@ pub(super) struct Aggregated {
 pub(super) fn aggregate(inner: &Inner, stretches: &[(i64, i128)]) -> Option<Aggregated> {
     let plain = |value: i128| Some(Aggregated { value: Ratio::whole(value), how: None });
     match inner {
+        // Levels and rates are never added over time; a book that asks for it is refused.
         Inner::Max | Inner::Sum => plain(highest(stretches)),
         Inner::Last => plain(stretches.last().map_or(0, |(_, level)| *level)),
         Inner::Mean => {

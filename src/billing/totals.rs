@@ -29,9 +29,9 @@ fn total(rows: &[&Charge]) -> Option<Charge> {
     }
     let unpriced = rows.iter().filter(|row| row.billed_cost.is_none()).count();
     let priced = rows.len() - unpriced;
-    let mut steps = vec![format!("the sum of {priced} rows")];
+    let mut steps = vec![format!("the sum of all rows with a price: {priced}")];
     if unpriced > 0 {
-        steps.push(format!("{unpriced} rows without a price are not in it: the true total is higher"));
+        steps.push(format!("rows without a price are not in it, so the true total is higher: {unpriced}"));
     }
     let list = list.filter(|_| priced > 0).map(Ratio::to_text);
     let no_unit = UNITS.into_iter().find(|unit| unit.name == "count").unwrap_or(UNITS[0]);

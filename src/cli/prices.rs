@@ -143,11 +143,10 @@ fn show(book: &PriceBook, format: Option<Format>) -> Result<Outcome, Error> {
                 show_rate(&mut listing, book, version, price, rate);
             }
         }
-        for entry in &version.unpriced {
-            listing.push(without_price("unpriced", version, entry));
-        }
-        for entry in &version.ignored {
-            listing.push(without_price("ignored", version, entry));
+        for (kind, entries) in [("unpriced", &version.unpriced), ("ignored", &version.ignored)] {
+            for (entry, meter) in entries.iter().flat_map(|entry| entry.meters.iter().map(move |meter| (entry, meter))) {
+                listing.push(without_price(kind, version, entry, meter));
+            }
         }
     }
     for switch in &book.switches {
@@ -205,13 +204,13 @@ fn tier(bounds: &[crate::billing::Decimal], index: usize, unit: &str) -> String 
     }
 }
 
-fn without_price(kind: &str, version: &Version, entry: &Unpriced) -> Vec<Value> {
+fn without_price(kind: &str, version: &Version, entry: &Unpriced, meter: &str) -> Vec<Value> {
     row(&[
         ("kind", kind),
         ("version", &version.name),
         ("from", &version.from.to_string()),
         ("to", &version.to.map(|day| day.to_string()).unwrap_or_default()),
-        ("meter", &joined(&entry.meters)),
+        ("meter", meter),
         ("spec", &entry.specs.join(", ")),
         ("modes", &joined(&entry.modes)),
         ("note", &entry.reason),

@@ -35,6 +35,7 @@ const COLUMNS: &[&str] = &[
     "price_version",
     "status",
     "status_rank",
+    "unpriced",
     "steps",
 ];
 
@@ -106,14 +107,23 @@ fn write(account: &AccountId, month: BillingMonth, position: i64, charge: &Charg
         charge.price_version.as_str().into(),
         charge.status.as_str().into(),
         i64::from(charge.status as u8).into(),
+        unpriced(charge).into(),
         steps.into(),
     ])
+}
+
+/// Why a line has no price: its last step says so.
+fn unpriced(charge: &Charge) -> &str {
+    match charge.billed_cost {
+        Some(_) => "",
+        None => charge.steps.last().map_or("unpriced", String::as_str),
+    }
 }
 
 fn read(row: Row<'_>) -> Result<Charge, LedgerError> {
     let text = |index| row.maybe_text(index).map(|text| text.map(str::to_owned));
     let currency = row.parsed(25, "a currency")?;
-    let steps = serde_json::from_str(row.text(30)?)
+    let steps = serde_json::from_str(row.text(31)?)
         .map_err(|error| LedgerError::Damaged { what: "the steps of a charge", value: error.to_string() })?;
     Ok(Charge {
         row_type: if row.text(3)? == "pack" { RowType::Pack } else { RowType::Charge },

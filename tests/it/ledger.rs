@@ -369,6 +369,7 @@ fn queries_of_others_read_views_and_nothing_else() {
     let mut rows = Vec::new();
     let sql =
         "WITH day AS (SELECT meter, quantity FROM v_usage) SELECT meter, CAST(SUM(quantity) AS BIGINT) FROM day GROUP BY meter";
+    ledger.select_columns("SELECT COUNT(*) FROM v_usage").unwrap();
     ledger
         .select(sql, &[], |row| {
             rows.push(row.to_vec());

@@ -161,7 +161,7 @@ impl<'a> Keys<'a> {
         match self.get(key)? {
             Value::Integer(number) => Some(*number),
             other => {
-                self.wrong_type(key, other, "a whole number");
+                self.wrong_type(key, other, "a whole number without quotes");
                 None
             }
         }

@@ -23,6 +23,7 @@ pub struct UsageReader<'a, R: Read> {
     places: [usize; COLUMNS.len()],
     book: &'a PriceBook,
     times: [Option<(String, DateTime<Utc>)>; 2],
+    meter: (String, Base),
 }
 
 impl<'a, R: Read> UsageReader<'a, R> {
@@ -43,7 +44,16 @@ impl<'a, R: Read> UsageReader<'a, R> {
             }
         }
         let width = titles.len();
-        Ok(Self { name: name.to_owned(), csv, record: StringRecord::new(), width, places, book, times: [None, None] })
+        Ok(Self {
+            name: name.to_owned(),
+            csv,
+            record: StringRecord::new(),
+            width,
+            places,
+            book,
+            times: [None, None],
+            meter: (String::new(), Base::Count),
+        })
     }
 
     /// The next row with its line number.
@@ -63,7 +73,8 @@ impl<'a, R: Read> UsageReader<'a, R> {
             return Err(Error::failed(format!("{message}; quote values that hold a comma")));
         }
         let (start, end) = (self.time(0, line)?, self.time(1, line)?);
-        let row = self.row(start, end, line)?;
+        let base = self.base(line)?;
+        let row = self.row(start, end, base, line)?;
         Ok(Some((line, row)))
     }
 
@@ -89,7 +100,19 @@ impl<'a, R: Read> UsageReader<'a, R> {
         Ok(time)
     }
 
-    fn row(&self, start: DateTime<Utc>, end: DateTime<Utc>, line: u64) -> Result<Row<'_>, Error> {
+    /// What the row's meter counts; the last meter is remembered too.
+    fn base(&mut self, line: u64) -> Result<Base, Error> {
+        let meter = self.cell(4);
+        if meter != self.meter.0 {
+            let (_, base) = self.book.meter(meter).ok_or_else(|| {
+                self.wrong(4, line, "unknown meter; see `vodledger meters`, or declare it as [[meter]] in the price book")
+            })?;
+            self.meter = (meter.to_owned(), base);
+        }
+        Ok(self.meter.1)
+    }
+
+    fn row(&self, start: DateTime<Utc>, end: DateTime<Utc>, base: Base, line: u64) -> Result<Row<'_>, Error> {
         if end <= start {
             return Err(self.wrong(1, line, "the end is not after the start"));
         }
@@ -100,9 +123,6 @@ impl<'a, R: Read> UsageReader<'a, R> {
                 .map_err(|_| self.wrong(3, line, "expected the number of an application (SubAppId), or nothing"))?;
         }
         let meter = self.cell(4);
-        let (_, base) = self.book.meter(meter).ok_or_else(|| {
-            self.wrong(4, line, "unknown meter; see `vodledger meters`, or declare it as [[meter]] in the price book")
-        })?;
         Ok(Row {
             start,
             end,

@@ -118,7 +118,8 @@ CREATE TABLE event_config (
     PRIMARY KEY (account, sub_app_id, position)
 );
 
--- Rated lines. usage_month is the month whose usage they rate; recharging replaces all lines of it.
+-- Rated lines. usage_month is the month whose usage they rate; recharging replaces all lines of it. unpriced says why a line
+-- has no price and is '' where it has one.
 CREATE TABLE charge (
     account TEXT NOT NULL REFERENCES account (account),
     usage_month TEXT NOT NULL,
@@ -150,6 +151,7 @@ CREATE TABLE charge (
     price_version TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('assumed', 'estimated', 'partial', 'final')),
     status_rank BIGINT NOT NULL,
+    unpriced TEXT NOT NULL,
     steps TEXT NOT NULL,
     PRIMARY KEY (account, usage_month, position)
 );
@@ -165,8 +167,7 @@ WHERE replaced_at IS NULL;
 CREATE VIEW v_charge AS
 SELECT account, row_type, charge_id, sub_app_id, usage_day, settlement_date, usage_month, bill_month, posting_period,
        start_at, end_at, meter, meter_kind, area, spec, usage_quantity, pack_quantity, pricing_quantity, unit, unit_price,
-       tier, list_cost, contracted_cost, billed_cost, currency, price_book, price_version, status, status_rank,
-       CASE WHEN billed_cost IS NULL THEN 0 ELSE 1 END AS priced
+       tier, list_cost, contracted_cost, billed_cost, currency, price_book, price_version, status, status_rank, unpriced
 FROM charge;
 
 -- The same lines once per way of dating them: basis 'usage' by the day of use, 'bill' and 'posting' by the first day of the
