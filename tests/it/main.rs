@@ -5,6 +5,7 @@ mod billing_properties;
 mod callbacks;
 mod client;
 mod credentials;
+mod find;
 mod house;
 mod ledger;
 mod playback;
