@@ -1,1 +1,50 @@
-//! To come.
+//! The rating engine: usage records and a price book in, charges out. Pure: no I/O, no clock, no
+//! randomness, and the order of the records never matters.
+//!
+//! The way of a quantity: records are [gathered](Rater) per account, meter, area and specification;
+//! an aggregate makes one quantity per period of it; packs take their part; a tier or flat price makes
+//! one exact quotient of the rest, rounded once. Everything that differs between products and years
+//! stands in the [`PriceBook`], whose format `docs/price-book.md` describes.
+
+mod book;
+mod charges;
+mod curve;
+mod deduct;
+mod gather;
+mod lines;
+mod options;
+mod pack;
+mod plan;
+mod ratio;
+mod shipped;
+mod tiers;
+mod totals;
+mod words;
+
+pub use book::{
+    Aggregate, BookErrors, BookMeter, Bound, Choice, Cover, DropTop, Inner, Outer, Part, PartKind, Price, PriceBook, Problem,
+    Product, QuantumScope, Rate, Refill, Source, SwitchRule, TierKind, Tiers, Unpriced, Version, Window,
+};
+pub use gather::{RateError, Rater, Row, RowError};
+pub use options::{BillMonthBasis, Mode, Options, OptionsError, Settlement, Switches};
+pub use pack::{Pack, packs_from_toml};
+pub use ratio::{Decimal, Ratio};
+pub use shipped::shipped;
+
+use crate::model::{Charge, UsageRecord};
+
+/// Rates usage with a price book.
+///
+/// Charges come in a total order that does not depend on the order of the records: by account, usage
+/// day, meter, area, specification and tier; one total row per account and currency last.
+///
+/// # Errors
+/// A record that cannot be rated (it spans billing days, or its meter is unknown), an option that the
+/// book does not know, or a number that leaves the range of exact arithmetic.
+pub fn rate(usage: impl IntoIterator<Item = UsageRecord>, book: &PriceBook, options: &Options) -> Result<Vec<Charge>, RateError> {
+    let mut rater = Rater::new(book, options)?;
+    for record in usage {
+        rater.add(&Row::from(&record))?;
+    }
+    rater.finish()
+}

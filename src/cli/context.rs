@@ -1,7 +1,22 @@
-//! What every command starts from.
+//! What every command starts from. Nothing is read before a command asks for it.
 
-use super::Global;
-use crate::model::Clock;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::sync::OnceLock;
+
+use chrono::TimeDelta;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::runtime::Runtime;
+
+use super::{Error, Global, Language};
+use crate::cloud::Client;
+use crate::cloud::credential::{self, Found, Place, Reference, World};
+use crate::ledger::{Ledger, LedgerError};
+use crate::model::{Clock, SubAppId};
+use crate::recordings::playback::Domain;
+use crate::settings::{
+    self, Account, Applications, CredentialFrom, CredentialSource, Settings, SettingsError, Site, Surroundings,
+};
 
 /// The global options and what follows from them.
 #[derive(Debug)]
@@ -10,12 +25,213 @@ pub struct Context {
     pub global: Global,
     /// The account's clock: the wall clock, or `--as-of`.
     pub clock: Clock,
+    world: World,
+    settings: OnceLock<Settings>,
+    runtime: OnceLock<Runtime>,
+}
+
+impl From<SettingsError> for Error {
+    fn from(error: SettingsError) -> Self {
+        Self::usage(error)
+    }
 }
 
 impl Context {
     /// Takes the global options.
     pub fn new(global: Global) -> Self {
         let clock = global.as_of.map_or_else(Clock::wall, Clock::pinned);
-        Self { global, clock }
+        Self { global, clock, world: World::system(), settings: OnceLock::new(), runtime: OnceLock::new() }
+    }
+
+    /// The configuration, with the environment on top; read once.
+    pub fn settings(&self) -> Result<&Settings, Error> {
+        if let Some(settings) = self.settings.get() {
+            return Ok(settings);
+        }
+        let surroundings = Surroundings { variable: &|name| self.world.variable(name), home: self.world.home() };
+        let settings = Settings::load(self.global.config.as_deref(), surroundings)?;
+        Ok(self.settings.get_or_init(|| settings))
+    }
+
+    /// The accounts to work on: those of `--profile`, all with `--all-profiles`, else the only one.
+    pub fn accounts(&self) -> Result<Vec<&Account>, Error> {
+        let settings = self.settings()?;
+        match (self.global.profile.as_slice(), settings.accounts.as_slice()) {
+            (_, all) if self.global.all_profiles => Ok(all.iter().collect()),
+            ([], [only]) => Ok(vec![only]),
+            ([], _) => Err(Error::usage(format!(
+                "the configuration has several accounts ({}); name one with --profile, or give --all-profiles",
+                settings.names()
+            ))),
+            (names, _) => Ok(settings.pick(names)?),
+        }
+    }
+
+    /// The account to work on, for commands that work on one.
+    pub fn account(&self) -> Result<&Account, Error> {
+        match self.accounts()?.as_slice() {
+            [only] => Ok(only),
+            _ => Err(Error::usage("this command works on one account; name it with --profile")),
+        }
+    }
+
+    /// The applications to work on: `--app`, else those of the account.
+    pub fn applications(&self, account: &Account) -> Result<Applications, Error> {
+        match self.global.app.as_deref().map(str::trim) {
+            None | Some("") => Ok(account.applications.clone()),
+            Some("all") => Ok(Applications::All),
+            Some(id) => match id.parse() {
+                Ok(id) => Ok(Applications::Listed(vec![id])),
+                Err(_) => Err(Error::usage(format!("--app: {id:?} is neither a SubAppId such as 1500000001 nor `all`"))),
+            },
+        }
+    }
+
+    /// The one application to work on; `None` is the account's main application.
+    pub fn application(&self, account: &Account) -> Result<Option<SubAppId>, Error> {
+        match self.applications(account)? {
+            Applications::All => Ok(None),
+            Applications::Listed(ids) => match ids.as_slice() {
+                [only] => Ok(Some(*only)),
+                _ => Err(Error::usage("this command works on one application; name it with --app")),
+            },
+        }
+    }
+
+    /// Where the ledger is: `--ledger`, else the configuration, else a file in the working folder.
+    pub fn ledger_url(&self) -> Result<&str, Error> {
+        match self.global.ledger.as_deref().filter(|url| !url.trim().is_empty()) {
+            Some(url) => Ok(url),
+            None => self
+                .settings()?
+                .ledger
+                .as_deref()
+                .ok_or_else(|| Error::usage("no ledger is configured; name a file with --ledger")),
+        }
+    }
+
+    /// The language of headings and labels: `--lang`, else the configuration, else English.
+    pub fn language(&self) -> Result<Language, Error> {
+        match self.global.lang {
+            Some(language) => Ok(language),
+            None => Ok(match self.settings()?.lang.unwrap_or_default() {
+                settings::Language::English => Language::En,
+                settings::Language::Chinese => Language::Zh,
+            }),
+        }
+    }
+
+    /// The account's credential, and where it was found.
+    pub fn credential(&self, account: &Account) -> Result<Found, Error> {
+        let found = credential::find(&places(&account.credential), &self.world)
+            .map_err(|error| Error::failed(format!("account {:?}: {error}", account.name)))?;
+        tracing::info!(account = account.name, origin = found.origin, "credential found");
+        Ok(found)
+    }
+
+    /// A client for the account.
+    pub fn client(&self, account: &Account) -> Result<Client, Error> {
+        let endpoint = &account.endpoint;
+        let mut builder = Client::builder(self.credential(account)?.credential)
+            .intl(account.site == Site::Intl)
+            .allow_http(endpoint.allow_http);
+        if let Some(url) = &endpoint.vod {
+            builder = builder.vod_endpoint(url.as_str());
+        }
+        if let Some(url) = &endpoint.legacy {
+            builder = builder.legacy_endpoint(url.as_str());
+        }
+        if let Some(url) = &endpoint.billing {
+            builder = builder.billing_endpoint(url.as_str());
+        }
+        if let Some(path) = &endpoint.ca_file {
+            builder = builder.root_certificate(self.read(path)?);
+        }
+        builder.build().map_err(Error::usage)
+    }
+
+    /// The domains that the account's media are played from, with their hotlink keys.
+    pub fn playback_domains(&self, account: &Account) -> Result<Vec<Domain>, Error> {
+        let domain = |configured: &settings::Playback| {
+            let key = configured.key.as_ref().map(|reference| credential::resolve(reference, &self.world)).transpose();
+            let key = key.map_err(|error| Error::usage(format!("hotlink key of {}: {error}", configured.domain)))?;
+            let validity =
+                configured.expires.map(|seconds| TimeDelta::seconds(i64::try_from(seconds).unwrap_or(i64::MAX / 1000)));
+            Ok(Domain { host: configured.domain.clone(), key, https: configured.https, validity })
+        };
+        account.playback.iter().map(domain).collect()
+    }
+
+    /// The runtime that asynchronous work runs on; one for the whole command, since connections live on it.
+    pub fn runtime(&self) -> Result<&Runtime, Error> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error| Error::failed(format!("the runtime cannot start: {error}")))?;
+        Ok(self.runtime.get_or_init(|| runtime))
+    }
+
+    /// The ledger; a file that is not there is created.
+    pub fn ledger(&self) -> Result<Ledger, Error> {
+        Ledger::open(self.ledger_url()?).map_err(Error::failed)
+    }
+
+    /// The ledger, if it is there: looking something up must not create one.
+    pub fn existing_ledger(&self) -> Result<Option<Ledger>, Error> {
+        match Ledger::open_existing(self.ledger_url()?) {
+            Ok(ledger) => Ok(Some(ledger)),
+            Err(LedgerError::Missing(_)) => Ok(None),
+            Err(error) => Err(Error::failed(error)),
+        }
+    }
+
+    /// A progress bar for a known number of steps; silent unless standard error is a terminal.
+    pub fn progress(&self, steps: u64) -> ProgressBar {
+        let bar = ProgressBar::with_draw_target(Some(steps), self.draw_target());
+        match ProgressStyle::with_template("{bar:32} {pos}/{len} {msg}") {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        }
+    }
+
+    /// A sign of life for work of unknown length; silent unless standard error is a terminal.
+    pub fn spinner(&self, message: impl Into<String>) -> ProgressBar {
+        let bar = ProgressBar::with_draw_target(None, self.draw_target());
+        bar.set_message(message.into());
+        bar
+    }
+
+    fn draw_target(&self) -> ProgressDrawTarget {
+        if self.global.no_progress || !io::stderr().is_terminal() {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        }
+    }
+
+    /// The text of a file that the user named.
+    pub fn read(&self, path: &Path) -> Result<String, Error> {
+        self.world.read(path).map_err(|error| Error::usage(format!("{} cannot be read: {error}", path.display())))
+    }
+}
+
+/// The places that may give an account's credential, in the fixed order.
+fn places(source: &CredentialSource) -> Vec<Place> {
+    let named = source
+        .keys
+        .clone()
+        .map(|(secret_id, secret_key)| Place::Reference(Reference { secret_id, secret_key, token: source.token.clone() }));
+    let tccli = Place::Tccli { profile: source.tccli_profile.clone() };
+    let file = Place::SharedFile { path: source.file.clone(), section: source.section.clone() };
+    match source.from {
+        CredentialFrom::Auto => [Place::Environment].into_iter().chain(named).chain([tccli, file]).collect(),
+        CredentialFrom::Env => vec![Place::Environment],
+        CredentialFrom::Profile => named.into_iter().collect(),
+        CredentialFrom::Tccli => vec![tccli],
+        CredentialFrom::File => vec![file],
     }
 }

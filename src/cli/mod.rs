@@ -7,8 +7,10 @@ mod context;
 mod demo;
 mod error;
 mod explain_error;
+mod file;
 mod find;
 mod init;
+mod log;
 mod man;
 mod meters;
 mod output;
@@ -16,15 +18,19 @@ mod play;
 mod prices;
 mod rate;
 mod report;
+mod selection;
 mod sim;
 mod sync;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::model::SubAppId;
+use crate::settings::env;
 
 pub use context::Context;
 pub use error::{Error, Outcome};
@@ -44,28 +50,28 @@ struct Cli {
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Configuration file [default: ./vodledger.toml, then the user's configuration folder]
-    #[arg(long, global = true, value_name = "FILE", env = "VODLEDGER_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = env::CONFIG, hide_env_values = true)]
     pub config: Option<PathBuf>,
     /// Account of the configuration to work on; repeat for several
-    #[arg(long, global = true, value_name = "NAME", env = "VODLEDGER_PROFILE")]
+    #[arg(long, global = true, value_name = "NAME", value_delimiter = ',', env = env::PROFILE, hide_env_values = true)]
     pub profile: Vec<String>,
-    /// Work on every account of the configuration
-    #[arg(long, global = true, conflicts_with = "profile")]
+    /// Work on every account of the configuration, whatever --profile says
+    #[arg(long, global = true)]
     pub all_profiles: bool,
     /// Application (SubAppId) to work on, or `all`
-    #[arg(long, global = true, value_name = "SUBAPPID|all", env = "VODLEDGER_APP")]
+    #[arg(long, global = true, value_name = "SUBAPPID|all", value_parser = parse_app, env = env::APP, hide_env_values = true)]
     pub app: Option<String>,
     /// Where facts and charges are kept: a file path
-    #[arg(long, global = true, value_name = "URL", env = "VODLEDGER_LEDGER")]
+    #[arg(long, global = true, value_name = "URL", env = env::LEDGER, hide_env_values = true)]
     pub ledger: Option<String>,
     /// Work as if it were this moment (RFC 3339 with offset)
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
     pub as_of: Option<DateTime<Utc>>,
-    /// Language of headings and labels
-    #[arg(long, global = true, value_enum, default_value_t, env = "VODLEDGER_LANG")]
-    pub lang: Language,
+    /// Language of headings and labels [default: en]
+    #[arg(long, global = true, value_enum, env = env::LANG, hide_env_values = true)]
+    pub lang: Option<Language>,
     /// Form of the log on standard error
-    #[arg(long, global = true, value_enum, default_value_t, env = "VODLEDGER_LOG_FORMAT")]
+    #[arg(long, global = true, value_enum, default_value_t, env = env::LOG_FORMAT, hide_env_values = true)]
     pub log_format: LogFormat,
     /// Log more; twice for every request
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
@@ -97,6 +103,15 @@ pub enum LogFormat {
 
 fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
     crate::model::time::parse_time(text).map_err(|error| error.to_string())
+}
+
+/// Takes what [`Context::applications`] can read.
+fn parse_app(text: &str) -> Result<String, String> {
+    match text {
+        "all" => Ok(text.to_owned()),
+        id if id.parse::<SubAppId>().is_ok() => Ok(text.to_owned()),
+        _ => Err("give a SubAppId such as 1500000001, or all".to_owned()),
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -138,9 +153,21 @@ pub fn main() -> ExitCode {
     run(std::env::args_os())
 }
 
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command().mut_args(without_empty_variable);
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// An empty variable counts as absent, not as an empty value.
+fn without_empty_variable(argument: clap::Arg) -> clap::Arg {
+    let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    if argument.get_env().is_some_and(is_empty) { argument.env(None::<&'static str>) } else { argument }
+}
+
 /// [`main`] with given arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match parse(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; a wrong use is exit code 2. A closed pipe is nobody's fault.
@@ -149,10 +176,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    log::start(&cli.global);
     let context = Context::new(cli.global);
     let result = match cli.command {
         Command::Demo(args) => demo::run(&args, &context),
-        Command::Init(args) => init::run(&args, &context),
+        Command::Init(args) => init::run(&args),
         Command::Find(args) => find::run(&args, &context),
         Command::Play(args) => play::run(&args, &context),
         Command::Callback(args) => callback::run(&args, &context),
@@ -162,9 +190,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Report(args) => report::run(&args, &context),
         Command::Meters(args) => meters::run(&args, &context),
         Command::Prices(args) => prices::run(&args, &context),
-        Command::Error(args) => explain_error::run(&args, &context),
+        Command::Error(args) => explain_error::run(&args),
         Command::Sim(args) => sim::run(&args, &context),
-        Command::Completions(args) => completions::run(&args, Cli::command()),
+        Command::Completions(args) => completions::run(&args, &mut Cli::command()),
         Command::Man(args) => man::run(&args, Cli::command()),
     };
     match result {

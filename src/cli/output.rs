@@ -30,13 +30,29 @@ impl Format {
 #[derive(Debug)]
 pub struct Listing {
     columns: Vec<&'static str>,
+    /// The columns that a table shows; people do not read twelve.
+    shown: Vec<usize>,
+    /// Whether a table may be wider than the terminal.
+    unwrapped: bool,
     rows: Vec<Vec<Value>>,
 }
 
 impl Listing {
     /// An empty listing.
     pub fn new(columns: &[&'static str]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new() }
+        Self { columns: columns.to_vec(), shown: (0..columns.len()).collect(), unwrapped: false, rows: Vec::new() }
+    }
+
+    /// Shows only these columns, in this order, in a table; JSON and CSV hold them all.
+    pub fn narrow(mut self, columns: &[&str]) -> Self {
+        self.shown = columns.iter().filter_map(|name| self.columns.iter().position(|column| column == name)).collect();
+        self
+    }
+
+    /// Lets a table be wider than the terminal: for URLs, which must not be cut.
+    pub fn unwrapped(mut self) -> Self {
+        self.unwrapped = true;
+        self
     }
 
     /// Adds a row; one value per column.
@@ -74,14 +90,15 @@ impl Listing {
 
     fn grid(&self) -> Grid {
         let mut grid = Grid::new();
-        grid.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic);
-        grid.set_header(self.columns.iter().map(|name| name.replace('_', " ")));
+        let arrangement = if self.unwrapped { ContentArrangement::Disabled } else { ContentArrangement::Dynamic };
+        grid.load_style(TableStyle::new()).set_content_arrangement(arrangement);
+        grid.set_header(self.shown.iter().map(|index| self.columns[*index].replace('_', " ")));
         for row in &self.rows {
-            grid.add_row(row.iter().map(text));
+            grid.add_row(self.shown.iter().map(|index| text(&row[*index])));
         }
-        for (index, column) in grid.column_iter_mut().enumerate() {
+        for (column, index) in grid.column_iter_mut().zip(&self.shown) {
             column.set_padding((0, 2));
-            if !self.rows.is_empty() && self.rows.iter().all(|row| row[index].is_number()) {
+            if !self.rows.is_empty() && self.rows.iter().all(|row| row[*index].is_number()) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }

@@ -1,1 +1,113 @@
-//! To come.
+//! The store: what was asked of the cloud, what it answered, what was used, what that costs.
+//!
+//! Every call is one transaction and blocks; callers in async code use a blocking thread. A [`Ledger`] can be shared
+//! between threads: calls then wait for each other.
+
+mod applications;
+mod charges;
+mod connection;
+mod error;
+mod event_configs;
+mod media;
+mod schema;
+mod select;
+mod snapshots;
+mod sqlite;
+mod units;
+mod usage;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use applications::Application;
+pub use connection::Value;
+pub use error::LedgerError;
+pub use event_configs::EventConfigEntry;
+pub use snapshots::{NewSnapshot, Snapshot};
+pub use units::{Committed, Outcome, Unit, UnitResult, UnitRow};
+
+use crate::model::{AccountId, SubAppId};
+use connection::Connection;
+
+/// An open ledger.
+pub struct Ledger {
+    connection: Mutex<Box<dyn Connection>>,
+    place: String,
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ledger").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+impl Ledger {
+    /// Opens a ledger and brings it up to date; a file that is not there is created.
+    ///
+    /// `address` is a file path or `sqlite:FILE`; `:memory:` is a ledger that ends with the process.
+    pub fn open(address: &str) -> Result<Self, LedgerError> {
+        let mut connection: Box<dyn Connection> = match place(address)? {
+            Place::Memory => Box::new(sqlite::Sqlite::in_memory()?),
+            Place::File(file) => Box::new(sqlite::Sqlite::open(file)?),
+        };
+        schema::migrate(connection.as_mut())?;
+        Ok(Self { place: connection.place().to_owned(), connection: Mutex::new(connection) })
+    }
+
+    /// [`Ledger::open`] for commands that only read: a file that is not there is an error.
+    pub fn open_existing(address: &str) -> Result<Self, LedgerError> {
+        if let Place::File(file) = place(address)?
+            && !file.exists()
+        {
+            return Err(LedgerError::Missing(file.to_owned()));
+        }
+        Self::open(address)
+    }
+
+    /// Where the ledger is, for messages.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// A panic elsewhere cannot leave half a transaction behind, so a poisoned lock is as good as another.
+    fn lock(&self) -> MutexGuard<'_, Box<dyn Connection>> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+enum Place<'a> {
+    Memory,
+    File(&'a Path),
+}
+
+fn place(address: &str) -> Result<Place<'_>, LedgerError> {
+    let refused = || LedgerError::Address(address.to_owned());
+    let path = match address.split_once("://") {
+        Some(("sqlite", path)) => path,
+        Some(_) => return Err(refused()),
+        None => address.strip_prefix("sqlite:").unwrap_or(address),
+    };
+    match path {
+        "" => Err(refused()),
+        ":memory:" => Ok(Place::Memory),
+        path => Ok(Place::File(Path::new(path))),
+    }
+}
+
+/// An application as the store keeps it: unknown is the empty text.
+fn app_text(sub_app_id: Option<SubAppId>) -> String {
+    sub_app_id.map(|id| id.to_string()).unwrap_or_default()
+}
+
+fn app_of(text: &str) -> Result<Option<SubAppId>, LedgerError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| LedgerError::Damaged { what: "an application", value: text.to_owned() })
+}
+
+fn know_account(connection: &mut dyn Connection, account: &AccountId) -> Result<(), LedgerError> {
+    connection
+        .execute("INSERT INTO account (account) VALUES (?1) ON CONFLICT (account) DO NOTHING", &[account.as_str().into()])
+        .map(drop)
+}

@@ -1,1 +1,87 @@
-//! To come.
+//! Statements: the usage of a month, rated. The only room that uses both ledger and billing.
+//!
+//! Tiers, peaks and packs belong to the account, so a month is always rated for the whole account, never for one
+//! application.
+
+mod summary;
+
+use crate::billing::{BookMeter, Mode, Options, PriceBook, RateError, rate};
+use crate::ledger::{Ledger, LedgerError};
+use crate::model::{AccountId, Base, BillingMonth, Charge, MeterKind, RowType, UsageRecord};
+
+pub use summary::{Item, Total, Unpriced};
+
+/// Why a month could not be rated. The charges of before are untouched.
+#[derive(Debug, thiserror::Error)]
+pub enum StatementError {
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The price book, the options or the usage.
+    #[error("month {month} of account {account} cannot be rated: {source}")]
+    Rate {
+        /// Whose.
+        account: AccountId,
+        /// Which month.
+        month: BillingMonth,
+        /// What is in the way.
+        source: RateError,
+    },
+}
+
+/// A month of an account, rated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Whose.
+    pub account: AccountId,
+    /// The month whose usage was rated.
+    pub month: BillingMonth,
+    /// The billing mode that was used.
+    pub mode: Mode,
+    /// Whether nobody confirmed the mode.
+    pub mode_assumed: bool,
+    /// The lines, charges and packs, in a fixed order.
+    pub charges: Vec<Charge>,
+}
+
+/// Rates a month and makes the result the month's charges in the ledger. Doing it again gives the same.
+pub fn charge(
+    ledger: &Ledger,
+    account: &AccountId,
+    month: BillingMonth,
+    book: &PriceBook,
+    options: &Options,
+) -> Result<Statement, StatementError> {
+    let statement = rate_month(ledger, account, month, book, options)?;
+    ledger.replace_charges(account, month, &statement.charges)?;
+    Ok(statement)
+}
+
+/// Rates a month and changes nothing.
+pub fn rate_month(
+    ledger: &Ledger,
+    account: &AccountId,
+    month: BillingMonth,
+    book: &PriceBook,
+    options: &Options,
+) -> Result<Statement, StatementError> {
+    // No stored row crosses the end of its billing day, so none crosses the end of the month.
+    let usage = ledger.usage(account, month.period())?;
+    let book = with_meters_of(book, &usage);
+    let mut charges =
+        rate(usage, &book, options).map_err(|source| StatementError::Rate { account: account.clone(), month, source })?;
+    charges.retain(|charge| charge.row_type != RowType::Total);
+    Ok(Statement { account: account.clone(), month, mode: options.mode, mode_assumed: options.mode_assumed, charges })
+}
+
+/// The book, and with it every meter of the usage that neither it nor the product knows: such usage becomes a line without
+/// a price instead of stopping the month. Its unit is not known, so it is counted as it was reported.
+fn with_meters_of(book: &PriceBook, usage: &[UsageRecord]) -> PriceBook {
+    let mut book = book.clone();
+    for record in usage {
+        if book.meter(&record.meter).is_none() {
+            book.meters.push(BookMeter { name: record.meter.clone(), kind: MeterKind::Event, base: Base::Count });
+        }
+    }
+    book
+}

@@ -1,4 +1,20 @@
 //! The one integration test binary: one file per capability.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod billing_properties;
+mod callbacks;
+mod client;
+mod credentials;
+mod find;
+mod house;
+mod ledger;
+mod playback;
+mod prices;
+mod rate;
+mod recording_names;
+mod report;
+mod settings;
 mod signatures;
+mod small_commands;
+mod statement;
+mod support;

@@ -53,10 +53,10 @@ fn tc3_published_editions() {
     let common = [("content-type", "application/json; charset=utf-8"), ("host", "cvm.tencentcloudapi.com")];
     let with_action = [common[0], common[1], ("x-tc-action", "DescribeInstances")];
     // The sheet prints the first eight digits of each signature.
-    let editions: [(&str, &[(&str, &str)], &str); 3] = [
-        ("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", &common, "72e494ea"),
-        ("Gu5t9xGARNpq86cd98joQYCN3*******", &common, "2230eefd"),
-        ("********************************", &with_action, "10b1a37a"),
+    let editions = [
+        ("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", common.as_slice(), "72e494ea"),
+        ("Gu5t9xGARNpq86cd98joQYCN3*******", common.as_slice(), "2230eefd"),
+        ("********************************", with_action.as_slice(), "10b1a37a"),
     ];
     for (secret_key, headers, expected) in editions {
         let request = tc3::Request { method: "POST", path: "/", query: "", headers, payload: payload.as_bytes() };

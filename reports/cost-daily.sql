@@ -1,0 +1,49 @@
+-- title: Cost by day | 每日费用
+-- description: What each item cost on each day of use, and the total. | 各计费项按使用日的费用与合计。
+-- formats: csv
+-- column: row_type text | Row | 行类型
+-- column: usage_day day | Day of use | 使用日
+-- column: account id | Account | 账号
+-- column: meter text | Item | 计费项
+-- column: area text | Area | 计费区域
+-- column: spec text | Specification | 规格
+-- column: usage_quantity quantity(unit) | Usage | 用量
+-- column: pack_quantity quantity(unit) | Covered by packs | 资源包抵扣
+-- column: pricing_quantity quantity(unit) | Priced usage | 计费用量
+-- column: unit text | Unit | 单位
+-- column: tier text | Tier | 阶梯
+-- column: unit_price decimal | Unit price | 单价
+-- column: billed_cost money(currency) | Cost | 费用
+-- column: currency text | Currency | 币种
+-- column: settlement_date day | Settled on | 结算日
+-- column: status status | Status | 状态
+-- column: note text | Note | 说明
+--
+-- What is charged by the month stands on its last day. What has no price has no cost, and is in no total.
+
+WITH line AS (
+    SELECT 'item' AS row_type, usage_day, account, meter, area, spec, usage_quantity, pack_quantity, pricing_quantity, unit,
+           tier, unit_price, billed_cost, currency, settlement_date, status_rank AS status,
+           CASE WHEN unpriced <> '' THEN unpriced
+                WHEN status_rank = 0 THEN 'assumed: nobody confirmed the billing mode'
+                ELSE '' END AS note,
+           charge_id
+    FROM v_charge_by
+    WHERE basis = :by AND day >= :from AND day < :to AND row_type = 'charge' AND (:account = '' OR account = :account)
+),
+total AS (
+    SELECT 'total' AS row_type, '' AS usage_day, account, '' AS meter, '' AS area, '' AS spec, NULL AS usage_quantity,
+           NULL AS pack_quantity, NULL AS pricing_quantity, '' AS unit, '' AS tier, NULL AS unit_price,
+           CAST(SUM(billed_cost) AS BIGINT) AS billed_cost, currency, '' AS settlement_date, MIN(status) AS status,
+           CASE WHEN COUNT(billed_cost) < COUNT(*)
+                THEN CAST(COUNT(*) - COUNT(billed_cost) AS TEXT) || ' unpriced not included: the true total is higher'
+                WHEN MIN(status) = 0 THEN 'assumed: nobody confirmed the billing mode'
+                ELSE '' END AS note,
+           '' AS charge_id
+    FROM line
+    GROUP BY account, currency
+)
+SELECT row_type, usage_day, account, meter, area, spec, usage_quantity, pack_quantity, pricing_quantity, unit, tier,
+       unit_price, billed_cost, currency, settlement_date, status, note
+FROM (SELECT * FROM line UNION ALL SELECT * FROM total) AS rows_of_both
+ORDER BY account, currency, row_type, usage_day, meter, area, spec, charge_id

@@ -1,0 +1,193 @@
+//! What must hold between the tables of a book.
+
+use std::collections::BTreeSet;
+
+use super::price::{Inner, Outer, Price, TierKind, Window};
+use super::reader::Problems;
+use super::{PriceBook, Rate, Unpriced, Version, find_meter};
+use crate::billing::options::Mode;
+use crate::billing::ratio::Ratio;
+use crate::model::meter::METERS;
+use crate::model::{MeterKind, Unit};
+
+/// Notes everything in which the tables of the book contradict each other or leave a gap.
+pub(super) fn relations(book: &PriceBook, complete: bool, problems: &Problems) {
+    unique(book.sources.iter().map(|source| source.id.as_str()), "source", problems);
+    unique(book.meters.iter().map(|meter| meter.name.as_str()), "meter", problems);
+    unique(book.switches.iter().map(|switch| switch.name.as_str()), "switch", problems);
+    unique(book.versions.iter().map(|version| version.name.as_str()), "version", problems);
+    unique(book.products.iter().map(|product| product.id.as_str()), "product", problems);
+    if book.versions.is_empty() {
+        problems.add("version", "a price book has at least one [[version]]");
+    }
+    for meter in book.meters.iter().filter(|meter| find_meter(&[], &meter.name).is_some()) {
+        problems.add(format!("meter {:?}", meter.name), "is a meter of the product already (see `meters`); leave the table out");
+    }
+    dates(book, problems);
+    for version in &book.versions {
+        unique(version.prices.iter().map(|price| price.name.as_str()), &place(version), problems);
+        for price in &version.prices {
+            one_price(book, version, price, problems);
+        }
+        for unpriced in version.unpriced.iter().chain(&version.ignored) {
+            known_meters(book, &unpriced.meters, &format!("{} unpriced or ignored", place(version)), problems);
+        }
+        overlaps(version, problems);
+        coverage(book, version, complete, problems);
+    }
+    for product in &book.products {
+        for cover in product.parts.iter().flat_map(|part| &part.covers) {
+            known_meters(book, &cover.meters, &format!("product {:?} covers", product.id), problems);
+        }
+    }
+}
+
+fn place(version: &Version) -> String {
+    format!("version {:?}", version.name)
+}
+
+fn unique<'a>(names: impl Iterator<Item = &'a str>, place: &str, problems: &Problems) {
+    let mut seen = BTreeSet::new();
+    for name in names.filter(|name| !seen.insert(*name)) {
+        problems.add(place, format!("the name {name:?} is given twice"));
+    }
+}
+
+fn dates(book: &PriceBook, problems: &Problems) {
+    let mut versions: Vec<&Version> = book.versions.iter().collect();
+    versions.sort_by_key(|version| version.from);
+    for pair in versions.windows(2) {
+        let [earlier, later] = pair else { continue };
+        if earlier.to.is_none_or(|to| later.from < to) {
+            let message = format!("holds from {} while version {:?} still holds; give that one `to`", later.from, earlier.name);
+            problems.add(format!("{}: from", place(later)), message);
+        }
+    }
+}
+
+fn known_meters(book: &PriceBook, meters: &[String], place: &str, problems: &Problems) {
+    for meter in meters.iter().filter(|meter| book.meter(meter).is_none()) {
+        problems.add(format!("{place}: meter"), format!("{meter:?} is unknown; declare it as [[meter]], or see `meters`"));
+    }
+}
+
+fn one_price(book: &PriceBook, version: &Version, price: &Price, problems: &Problems) {
+    let place = format!("{} price {:?}", place(version), price.name);
+    let add = |key: &str, message: String| problems.add(format!("{place}: {key}"), message);
+    known_meters(book, &price.meters, &place, problems);
+    if !book.sources.iter().any(|source| source.id == price.source) {
+        add("source", format!("there is no [[source]] {:?} in this book", price.source));
+    }
+    for (name, value) in &price.when {
+        match book.switches.iter().find(|switch| switch.name == *name) {
+            None => add("when", format!("there is no [[switch]] named {name:?} in this book")),
+            Some(switch) if !switch.values.contains(value) => add("when", format!("{value:?} is no value of switch {name}")),
+            Some(_) => {}
+        }
+    }
+    for (kind, base) in price.meters.iter().filter_map(|meter| book.meter(meter)) {
+        for unit in price.unit.values().filter(|unit| unit.base != base) {
+            add("unit", format!("{} does not count {}, which the meter does", unit.name, base));
+        }
+        if (kind == MeterKind::Event) != (price.aggregate.inner == Inner::Sum) {
+            let kind = kind.as_str();
+            add(
+                "aggregate",
+                format!(
+                    "a meter of kind {kind} cannot be aggregated so: events add up (sum); levels and rates take max, mean, last or drop_top"
+                ),
+            );
+        }
+        if kind == MeterKind::Event && price.aggregate.outer != Outer::None {
+            add("outer", "events add up; take window = \"month\" for a line a month".to_owned());
+        }
+        if kind != MeterKind::Event && price.quantum.is_some() {
+            add("quantum", "only events are counted in steps; use `block` to round a period's quantity".to_owned());
+        }
+    }
+    let quantities =
+        [("quantum", &price.quantum), ("free", &price.free), ("free_below", &price.free_below), ("block", &price.block)];
+    let quantities = quantities.into_iter().filter_map(|(key, quantity)| Some((key, quantity.as_ref()?)));
+    let bounds = price.tiers.iter().flat_map(|tiers| &tiers.up_to).map(|bound| ("tiers: up_to", bound));
+    for (key, quantity) in quantities.chain(bounds) {
+        for unit in price.unit.values().filter(|unit| !is_whole(quantity.value(), **unit)) {
+            add(key, format!("{quantity} {} is not a whole number of {}, or too large", unit.name, unit.base));
+        }
+    }
+    if let Some(tiers) = &price.tiers {
+        let month_lines = price.aggregate.window == Window::Month || price.aggregate.outer != Outer::None;
+        if month_lines && tiers.reset == Window::Day {
+            add("tiers: reset", "the quantity is a month's: reset = \"month\"".to_owned());
+        }
+        if !month_lines && tiers.reset == Window::Month && tiers.kind.values().any(|kind| *kind == TierKind::Volume) {
+            add(
+                "tiers: reset",
+                "a month's volume is known only with the month: take window = \"month\", or graduated tiers".to_owned(),
+            );
+        }
+    }
+    for rate in
+        price.rates.iter().filter(|rate| !price.by_spec && !rate.specs.is_empty() || !price.by_area && !rate.areas.is_empty())
+    {
+        add("rates", format!("a rate selects {:?} {:?}, but `lines_by` sums over that", rate.areas, rate.specs));
+    }
+    for (index, rate) in price.rates.iter().enumerate() {
+        if price.rates[..index].iter().any(|earlier| rates_meet(earlier, rate)) {
+            add("rates", format!("two rates are for the same area and spec ({:?} {:?})", rate.areas, rate.specs));
+        }
+    }
+}
+
+fn is_whole(number: Ratio, unit: Unit) -> bool {
+    number.times(Ratio::whole(unit.factor)).is_some_and(|base| base.denominator() == 1)
+}
+
+fn lists_meet<T: PartialEq>(left: &[T], right: &[T]) -> bool {
+    left.is_empty() || right.is_empty() || left.iter().any(|item| right.contains(item))
+}
+
+fn rates_meet(left: &Rate, right: &Rate) -> bool {
+    lists_meet(&left.areas, &right.areas) && lists_meet(&left.specs, &right.specs)
+}
+
+/// Two prices for the same thing at once would charge it twice.
+fn overlaps(version: &Version, problems: &Problems) {
+    for (index, right) in version.prices.iter().enumerate() {
+        for left in &version.prices[..index] {
+            let apart =
+                left.when.iter().any(|(name, value)| right.when.iter().any(|(other, answer)| name == other && value != answer));
+            let meet = !apart
+                && left.modes.iter().any(|mode| right.modes.contains(mode))
+                && left.meters.iter().any(|meter| right.meters.contains(meter))
+                && left.rates.iter().any(|rate| right.rates.iter().any(|other| rates_meet(rate, other)));
+            if meet {
+                let message = format!("charges the same as price {:?}: same meter, mode, area and spec", left.name);
+                problems.add(format!("{} price {:?}", place(version), right.name), message);
+            }
+        }
+    }
+}
+
+/// Every meter that the book speaks of is priced, unpriced or ignored in every version and mode.
+fn coverage(book: &PriceBook, version: &Version, complete: bool, problems: &Problems) {
+    let mut meters: BTreeSet<&str> = book.meters.iter().map(|meter| meter.name.as_str()).collect();
+    if complete {
+        meters.extend(METERS.iter().map(|meter| meter.name));
+    }
+    for mode in &version.modes {
+        for meter in meters.iter().filter(|meter| !mentions(version, *mode, meter)) {
+            let message = format!(
+                "says nothing of meter {meter:?} in mode {mode}; give it a price, or list it in [[version.unpriced]] with the reason"
+            );
+            problems.add(place(version), message);
+        }
+    }
+}
+
+fn mentions(version: &Version, mode: Mode, meter: &str) -> bool {
+    let named = |meters: &[String]| meters.iter().any(|name| name == meter);
+    let listed = |list: &[Unpriced]| list.iter().any(|entry| entry.modes.contains(&mode) && named(&entry.meters));
+    version.prices.iter().any(|price| price.modes.contains(&mode) && named(&price.meters))
+        || listed(&version.unpriced)
+        || listed(&version.ignored)
+}

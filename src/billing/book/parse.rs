@@ -1,0 +1,398 @@
+//! From TOML to a price book.
+
+use super::price::{Aggregate, Bound, DropTop, Inner, Outer, Price, QuantumScope, Rate, TierKind, Tiers, Window};
+use super::reader::{BookErrors, Keys, Problems};
+use super::{BookMeter, Choice, Cover, Part, PartKind, PriceBook, Product, Refill, Source, SwitchRule, Unpriced, Version};
+use crate::billing::options::{Mode, Settlement};
+use crate::billing::ratio::{Decimal, Ratio};
+use crate::model::{Base, MeterKind, Unit};
+
+/// The file format that this program reads.
+const FORMAT: i64 = 1;
+
+pub(super) fn book(toml: &str, origin: &str) -> Result<PriceBook, BookErrors> {
+    let problems = Problems::new(origin);
+    let root = problems.parse(toml)?;
+    let keys = Keys::new(&root, String::new(), &problems);
+    match keys.optional_integer("format") {
+        Some(FORMAT) => {}
+        Some(other) => keys.problem("format", &format!("is {other}; this program reads format {FORMAT}")),
+        None => keys.problem("format", &format!("is missing; write format = {FORMAT}")),
+    }
+    let switches = keys.tables("switch").iter().filter_map(switch).collect::<Vec<_>>();
+    let complete = keys.flag("all_meters");
+    let (id, title, currency) = (keys.text("id"), keys.text("title"), keys.parsed("currency"));
+    let book = PriceBook {
+        id: id.unwrap_or_default(),
+        title: title.unwrap_or_default(),
+        currency: currency.unwrap_or(crate::model::Currency::CNY),
+        tax_included: keys.flag("tax_included"),
+        origin: origin.to_owned(),
+        sources: keys.tables("source").iter().filter_map(source).collect(),
+        meters: keys.tables("meter").iter().filter_map(meter).collect(),
+        versions: keys.tables("version").iter().filter_map(|table| version(table, &switches)).collect(),
+        products: keys.tables("product").iter().filter_map(product).collect(),
+        switches,
+    };
+    keys.finish();
+    // Relations between tables are only worth looking at when each table is sound.
+    if problems.is_empty() {
+        super::check::relations(&book, complete, &problems);
+    }
+    let mut book = book;
+    book.versions.sort_by_key(|version| version.from);
+    problems.into_result(book)
+}
+
+fn source(keys: &Keys<'_>) -> Option<Source> {
+    let (id, title) = (keys.text("id"), keys.text("title"));
+    keys.finish();
+    Some(Source { id: id?, title: title? })
+}
+
+fn meter(keys: &Keys<'_>) -> Option<BookMeter> {
+    let name = keys.text("name");
+    let kind = keys.parsed::<KindWord>("kind");
+    let base = keys.parsed::<BaseWord>("base");
+    keys.finish();
+    Some(BookMeter { name: name?, kind: kind?.0, base: base?.0 })
+}
+
+fn switch(keys: &Keys<'_>) -> Option<SwitchRule> {
+    let (name, values, default) = (keys.text("name"), keys.texts("values"), keys.text("default"));
+    let reason = keys.text("reason");
+    if values.len() < 2 {
+        keys.problem("values", "a switch has at least two values");
+    }
+    if let Some(default) = &default
+        && !values.contains(default)
+    {
+        keys.problem("default", &format!("{default:?} is not one of `values`"));
+    }
+    if name.as_deref() == Some(crate::billing::options::BILL_MONTH_BASIS) {
+        keys.problem("name", "this switch exists in every book already");
+    }
+    keys.finish();
+    Some(SwitchRule { name: name?, values, default: default?, reason: reason? })
+}
+
+fn version(keys: &Keys<'_>, switches: &[SwitchRule]) -> Option<Version> {
+    let (name, from, to) = (keys.text("name"), keys.parsed("from"), keys.optional_parsed("to"));
+    if let (Some(from), Some(to)) = (from, to)
+        && to <= from
+    {
+        keys.problem("to", "is not after `from`; `to` is the first day on which the version no longer holds");
+    }
+    let modes = keys.parsed_list::<Mode>("modes");
+    if modes.is_empty() {
+        keys.problem("modes", "name the billing modes: traffic, bandwidth, package");
+    }
+    let settlements = keys.parsed_list::<Settlement>("settlements");
+    if settlements.is_empty() {
+        keys.problem("settlements", "name the settlements, the usual one first: day, month, hour");
+    }
+    let version = Version {
+        name: name.unwrap_or_default(),
+        from: from?,
+        to,
+        prices: keys.tables("price").iter().filter_map(|table| price(table, &modes, switches)).collect(),
+        unpriced: keys.tables("unpriced").iter().filter_map(|table| unpriced(table, &modes)).collect(),
+        ignored: keys.tables("ignored").iter().filter_map(|table| unpriced(table, &modes)).collect(),
+        modes,
+        settlements,
+    };
+    keys.finish();
+    Some(version)
+}
+
+fn modes_of(keys: &Keys<'_>, of_version: &[Mode]) -> Vec<Mode> {
+    let own = keys.parsed_list::<Mode>("modes");
+    for mode in own.iter().filter(|mode| !of_version.contains(mode)) {
+        keys.problem("modes", &format!("{mode} is not among the modes of the version"));
+    }
+    if own.is_empty() { of_version.to_vec() } else { own }
+}
+
+fn unpriced(keys: &Keys<'_>, of_version: &[Mode]) -> Option<Unpriced> {
+    let meters = keys.texts("meter");
+    if meters.is_empty() {
+        keys.problem("meter", "name the meters");
+    }
+    let (modes, specs, reason) = (modes_of(keys, of_version), keys.texts("spec"), keys.text("reason"));
+    keys.finish();
+    Some(Unpriced { meters, modes, specs, reason: reason? })
+}
+
+fn price(keys: &Keys<'_>, of_version: &[Mode], switches: &[SwitchRule]) -> Option<Price> {
+    let (name, meters) = (keys.text("name"), keys.texts("meter"));
+    if meters.is_empty() {
+        keys.problem("meter", "name the meter, or a list of meters");
+    }
+    let unit = keys.choice::<Unit>("unit", switches);
+    if unit.is_none() && !keys.has("unit") {
+        keys.problem("unit", "is missing: the unit of prices and bounds, such as GB or min");
+    }
+    let (by_area, by_spec) = dimensions(keys, "lines_by", (true, true));
+    let tiers = keys.table("tiers").and_then(|table| tiers(&table, switches, (by_area, by_spec)));
+    let tier_count = tiers.as_ref().map_or(1, |tiers| tiers.up_to.len() + 1);
+    let rates: Vec<Rate> = keys.tables("rates").iter().filter_map(|table| rate(table, tier_count)).collect();
+    if rates.is_empty() {
+        keys.problem("rates", "there is no usable price; write rates = [{ price = \"0.1\" }]");
+    }
+    let quantum_scope = keys.choice("quantum_scope", switches).unwrap_or(Choice::Fixed(QuantumScope::PerRecord));
+    let (source, verified_on, evidence) = (keys.text("source"), keys.parsed("verified_on"), keys.text("evidence"));
+    if let Some(grade) = &evidence
+        && !["A", "B", "C"].contains(&grade.as_str())
+    {
+        keys.problem("evidence", &format!("{grade:?} is unknown; A dated official page, B undated official copy, C inferred"));
+    }
+    let price = Price {
+        name: name?,
+        meters,
+        modes: modes_of(keys, of_version),
+        when: keys.pairs("when"),
+        unit: unit?,
+        per: above_zero(keys, "per").or_else(|| "1".parse().ok())?,
+        aggregate: aggregate(keys)?,
+        by_area,
+        by_spec,
+        quantum: above_zero(keys, "quantum"),
+        quantum_scope,
+        free: keys.optional_parsed("free"),
+        free_below: keys.optional_parsed("free_below"),
+        block: above_zero(keys, "block"),
+        tiers,
+        rates,
+        source: source?,
+        verified_on: verified_on?,
+        evidence: evidence?,
+        note: keys.optional_text("note"),
+    };
+    keys.finish();
+    Some(price)
+}
+
+fn above_zero(keys: &Keys<'_>, key: &str) -> Option<Decimal> {
+    let number = keys.optional_parsed::<Decimal>(key)?;
+    if number.value() == Ratio::ZERO {
+        keys.problem(key, "must be above zero");
+        return None;
+    }
+    Some(number)
+}
+
+/// `"area"`, `"spec"`, both, or `"none"`.
+fn dimensions(keys: &Keys<'_>, key: &str, default: (bool, bool)) -> (bool, bool) {
+    let names = keys.texts(key);
+    if names.is_empty() {
+        return default;
+    }
+    for name in names.iter().filter(|name| !["area", "spec", "none"].contains(&name.as_str())) {
+        keys.problem(key, &format!("{name:?} is unknown; expected area, spec or none"));
+    }
+    (names.iter().any(|name| name == "area"), names.iter().any(|name| name == "spec"))
+}
+
+fn aggregate(keys: &Keys<'_>) -> Option<Aggregate> {
+    let inner = match keys.optional_text("aggregate").as_deref() {
+        None | Some("sum") => Inner::Sum,
+        Some("max") => Inner::Max,
+        Some("mean") => Inner::Mean,
+        Some("last") => Inner::Last,
+        Some("drop_top") => Inner::DropTop(drop_top(keys)?),
+        Some(other) => {
+            keys.problem("aggregate", &format!("{other:?} is unknown; expected sum, max, mean, last or drop_top"));
+            return None;
+        }
+    };
+    let outer = match keys.optional_text("outer").as_deref() {
+        None | Some("none") => Outer::None,
+        Some("sum") => Outer::Sum,
+        Some("mean_over_valid_days") => Outer::MeanOverValidDays,
+        Some(other) => {
+            keys.problem("outer", &format!("{other:?} is unknown; expected none, sum or mean_over_valid_days"));
+            return None;
+        }
+    };
+    let window = keys.optional_parsed("window").unwrap_or(Window::Day);
+    if outer != Outer::None && window != Window::Day {
+        keys.problem("outer", "is taken over days: it needs window = \"day\"");
+    }
+    let prorate = keys.flag("prorate");
+    if prorate && outer == Outer::None && window == Window::Day {
+        keys.problem("prorate", "multiplies with valid days over days in the month: it needs a month");
+    }
+    let decimals = keys.optional_integer("prorate_decimals").map(u32::try_from);
+    if !decimals.is_none_or(|decimals| decimals.is_ok_and(|decimals| decimals <= 18)) {
+        keys.problem("prorate_decimals", "expected 0 to 18");
+    }
+    let prorate_decimals = decimals.and_then(Result::ok).filter(|decimals| *decimals <= 18);
+    let valid_above = whole(keys, "valid_above");
+    Some(Aggregate { inner, window, outer, valid_above, prorate, prorate_decimals })
+}
+
+fn drop_top(keys: &Keys<'_>) -> Option<DropTop> {
+    let share = keys.parsed::<Ratio>("drop")?;
+    if share >= Ratio::ONE {
+        keys.problem("drop", "is the share of points to drop, below 1: \"0.05\" for a 95th percentile");
+        return None;
+    }
+    let round_up = match keys.optional_text("drop_rounding").as_deref() {
+        None | Some("floor") => false,
+        Some("ceil") => true,
+        Some(other) => {
+            keys.problem("drop_rounding", &format!("{other:?} is unknown; expected floor or ceil"));
+            return None;
+        }
+    };
+    let sample_seconds = whole(keys, "sample_seconds").unwrap_or(300);
+    match i64::try_from(sample_seconds) {
+        Ok(seconds) if seconds > 0 && 86_400 % seconds == 0 => Some(DropTop { share, round_up, sample_seconds: seconds }),
+        _ => {
+            keys.problem("sample_seconds", "must divide a day: 300 for five minutes");
+            None
+        }
+    }
+}
+
+/// A whole number that is not negative, as a number or in quotes.
+fn whole(keys: &Keys<'_>, key: &str) -> Option<i128> {
+    let number = keys.optional_integer(key)?;
+    if number < 0 {
+        keys.problem(key, "is negative");
+        return None;
+    }
+    Some(i128::from(number))
+}
+
+fn tiers(keys: &Keys<'_>, switches: &[SwitchRule], lines_by: (bool, bool)) -> Option<Tiers> {
+    let kind = keys.choice::<TierKind>("kind", switches);
+    if kind.is_none() && !keys.has("kind") {
+        keys.problem("kind", "is missing: volume or graduated");
+    }
+    let bound = keys.optional_parsed("bound").unwrap_or(Bound::UpperInclusive);
+    let reset = keys.parsed("reset");
+    let up_to = keys.parsed_list::<Decimal>("up_to");
+    if up_to.is_empty() {
+        keys.problem("up_to", "name the bounds between the tiers, ascending; the last tier has none");
+    }
+    for pair in up_to.windows(2).filter(|pair| pair[1].value() <= pair[0].value()) {
+        keys.problem("up_to", &format!("{} comes after {}: bounds ascend, without gap or overlap", pair[1], pair[0]));
+    }
+    if up_to.first().is_some_and(|bound| bound.value() == Ratio::ZERO) {
+        keys.problem("up_to", "the first bound is 0, which leaves its tier empty");
+    }
+    let (by_area, by_spec) = dimensions(keys, "counter_by", lines_by);
+    if (by_area && !lines_by.0) || (by_spec && !lines_by.1) {
+        keys.problem("counter_by", "a counter cannot be finer than `lines_by`");
+    }
+    keys.finish();
+    Some(Tiers { kind: kind?, bound, reset: reset?, by_area, by_spec, up_to })
+}
+
+fn rate(keys: &Keys<'_>, tier_count: usize) -> Option<Rate> {
+    let single = keys.optional_parsed::<Decimal>("price");
+    let many = keys.parsed_list::<Decimal>("prices");
+    let prices = match (single, many.is_empty()) {
+        (Some(price), true) if tier_count == 1 => vec![price],
+        (None, false) if many.len() == tier_count => many,
+        _ => {
+            let expected = if tier_count == 1 { "one `price`".to_owned() } else { format!("{tier_count} `prices`, one a tier") };
+            keys.problem("", &format!("expected {expected}, as texts in quotes"));
+            return None;
+        }
+    };
+    let rate = Rate {
+        areas: keys.texts("area"),
+        specs: keys.texts("spec"),
+        prices,
+        coefficient: keys.optional_parsed("coefficient").unwrap_or(Ratio::ONE),
+    };
+    keys.finish();
+    Some(rate)
+}
+
+fn product(keys: &Keys<'_>) -> Option<Product> {
+    let (id, title, term) = (keys.text("id"), keys.text("title"), keys.text("term"));
+    let price = keys.optional_parsed::<Decimal>("price").map(|price| price.as_str().to_owned());
+    let parts: Vec<Part> = keys.tables("part").iter().filter_map(parse_part).collect();
+    if parts.is_empty() {
+        keys.problem("part", "a product holds at least one [[product.part]]");
+    }
+    keys.finish();
+    Some(Product { id: id?, title: title?, price, term: term?, parts })
+}
+
+/// One allowance, of a product or of a pack described in full.
+pub(in crate::billing) fn parse_part(keys: &Keys<'_>) -> Option<Part> {
+    let kind = match keys.text("kind").as_deref() {
+        Some("level") => Some(PartKind::Level),
+        Some("consumable") => Some(PartKind::Consumable),
+        Some(other) => {
+            keys.problem("kind", &format!("{other:?} is unknown; expected level or consumable"));
+            None
+        }
+        None => None,
+    };
+    let refill = match keys.optional_text("refill").as_deref() {
+        None | Some("never") => Refill::Never,
+        Some("month") => Refill::Month,
+        Some(other) => {
+            keys.problem("refill", &format!("{other:?} is unknown; expected never or month"));
+            Refill::Never
+        }
+    };
+    let (unit, capacity) = (keys.parsed::<Unit>("unit"), keys.text("capacity"));
+    let capacity = unit
+        .zip(capacity)
+        .and_then(|(unit, text)| unit.to_base(&text).map_err(|error| keys.problem("capacity", &error.to_string())).ok());
+    let covers: Vec<Cover> = keys.tables("covers").iter().filter_map(cover).collect();
+    if covers.is_empty() {
+        keys.problem("covers", "name what is covered: covers = [{ meter = \"storage\" }]");
+    }
+    keys.finish();
+    Some(Part { kind: kind?, capacity: capacity?, unit: unit?, refill, covers })
+}
+
+fn cover(keys: &Keys<'_>) -> Option<Cover> {
+    let meters = keys.texts("meter");
+    if meters.is_empty() {
+        keys.problem("meter", "name the meters");
+    }
+    let coefficient = keys.optional_parsed("coefficient").unwrap_or(Ratio::ONE);
+    if coefficient == Ratio::ZERO {
+        keys.problem("coefficient", "must be above zero");
+        return None;
+    }
+    let cover = Cover { meters, areas: keys.texts("area"), specs: keys.texts("spec"), coefficient };
+    keys.finish();
+    Some(cover)
+}
+
+struct KindWord(MeterKind);
+
+impl std::str::FromStr for KindWord {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [MeterKind::Event, MeterKind::Level, MeterKind::Rate]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .map(Self)
+            .ok_or_else(|| format!("{text:?} is unknown; expected event, level or rate"))
+    }
+}
+
+struct BaseWord(Base);
+
+impl std::str::FromStr for BaseWord {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Base::Bytes, Base::Seconds, Base::BitsPerSecond, Base::Count]
+            .into_iter()
+            .find(|base| base.name() == text)
+            .map(Self)
+            .ok_or_else(|| format!("{text:?} is unknown; expected B, s, bit/s or count"))
+    }
+}

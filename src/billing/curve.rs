@@ -1,0 +1,115 @@
+//! Levels over time: the sum of everything that was there at each moment.
+//!
+//! Rule 7: tiers and peaks belong to the account, so levels of all applications are added moment by
+//! moment before any peak or percentile is taken.
+
+use std::collections::BTreeMap;
+
+use super::book::{DropTop, Inner};
+use super::ratio::Ratio;
+
+/// What a level changes by, at each second.
+pub(super) type Changes = BTreeMap<i64, i128>;
+
+/// Lets a quantity hold for `[start, end)`. `None` when the sum leaves the range.
+pub(super) fn hold(changes: &mut Changes, start: i64, end: i64, quantity: i128) -> Option<()> {
+    let rise = changes.entry(start).or_default();
+    *rise = rise.checked_add(quantity)?;
+    let fall = changes.entry(end).or_default();
+    *fall = fall.checked_sub(quantity)?;
+    Some(())
+}
+
+/// Adds the changes of another level.
+pub(super) fn merge(into: &mut Changes, other: &Changes) -> Option<()> {
+    for (moment, change) in other {
+        let sum = into.entry(*moment).or_default();
+        *sum = sum.checked_add(*change)?;
+    }
+    Some(())
+}
+
+/// A level as steps: from each moment on, so much.
+pub(super) struct Curve {
+    steps: Vec<(i64, i128)>,
+}
+
+impl Curve {
+    /// Adds the changes up.
+    pub fn new(changes: &Changes) -> Option<Self> {
+        let mut level = 0_i128;
+        let mut steps = Vec::with_capacity(changes.len());
+        for (moment, change) in changes {
+            level = level.checked_add(*change)?;
+            steps.push((*moment, level));
+        }
+        Some(Self { steps })
+    }
+
+    /// The stretches of constant level in `[start, end)`: seconds and level. They fill it without gap.
+    pub fn stretches(&self, start: i64, end: i64) -> Vec<(i64, i128)> {
+        let first = self.steps.partition_point(|(moment, _)| *moment <= start);
+        let mut level = first.checked_sub(1).map_or(0, |index| self.steps[index].1);
+        let mut from = start;
+        let mut stretches = Vec::new();
+        for (moment, next) in self.steps[first..].iter().take_while(|(moment, _)| *moment < end) {
+            stretches.push((moment - from, level));
+            (from, level) = (*moment, *next);
+        }
+        stretches.push((end - from, level));
+        stretches.retain(|(seconds, _)| *seconds > 0);
+        stretches
+    }
+}
+
+/// One quantity out of a window's stretches, and how it came about.
+pub(super) struct Aggregated {
+    /// In base units.
+    pub value: Ratio,
+    /// In words, where there is more to say than the name of the aggregate.
+    pub how: Option<String>,
+}
+
+/// Applies an aggregate inside a window.
+pub(super) fn aggregate(inner: &Inner, stretches: &[(i64, i128)]) -> Option<Aggregated> {
+    let plain = |value: i128| Some(Aggregated { value: Ratio::whole(value), how: None });
+    match inner {
+        // Levels and rates are never added over time; a book that asks for it is refused.
+        Inner::Max | Inner::Sum => plain(highest(stretches)),
+        Inner::Last => plain(stretches.last().map_or(0, |(_, level)| *level)),
+        Inner::Mean => {
+            let mut total = 0_i128;
+            for (seconds, level) in stretches {
+                total = total.checked_add(level.checked_mul(i128::from(*seconds))?)?;
+            }
+            let seconds: i64 = stretches.iter().map(|(seconds, _)| seconds).sum();
+            let how = format!("mean over time: {total} unit-seconds ÷ {seconds} s");
+            Some(Aggregated { value: Ratio::new(total, i128::from(seconds.max(1)))?, how: Some(how) })
+        }
+        Inner::DropTop(drop) => drop_top(drop, stretches),
+    }
+}
+
+/// The highest level.
+pub(super) fn highest(stretches: &[(i64, i128)]) -> i128 {
+    stretches.iter().map(|(_, level)| *level).max().unwrap_or(0)
+}
+
+fn drop_top(drop: &DropTop, stretches: &[(i64, i128)]) -> Option<Aggregated> {
+    let mut points: Vec<(i128, i64)> = stretches.iter().map(|(seconds, level)| (*level, seconds / drop.sample_seconds)).collect();
+    points.sort_unstable_by(|left, right| right.cmp(left));
+    let count: i64 = points.iter().map(|(_, count)| count).sum();
+    let dropped = drop.share.times(Ratio::whole(i128::from(count)))?;
+    let dropped = if drop.round_up { dropped.ceil() } else { dropped.floor() };
+    let mut passed = 0_i128;
+    let mut value = 0;
+    for (level, count) in points {
+        passed += i128::from(count);
+        if passed > dropped {
+            value = level;
+            break;
+        }
+    }
+    let how = format!("{count} points, the highest {dropped} dropped, point {} from the top counts", dropped + 1);
+    Some(Aggregated { value: Ratio::whole(value), how: Some(how) })
+}

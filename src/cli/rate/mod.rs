@@ -1,0 +1,129 @@
+//! `vodledger rate`: rates a usage file, offline. No ledger, no credentials.
+
+mod input;
+mod output;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::{Context, Error, Outcome, prices};
+use crate::billing::{Mode, Options, Pack, PriceBook, RateError, Rater, Settlement, Switches, packs_from_toml};
+use crate::model::{Charge, RowType};
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Usage file (CSV with a header; `-` is standard input)
+    #[arg(long = "in", value_name = "USAGE.csv")]
+    input: PathBuf,
+    /// Price book: the id of a shipped one (`prices list`), or a file
+    #[arg(long, value_name = "ID|FILE")]
+    prices: Option<String>,
+    /// Packs and packages that were bought (TOML)
+    #[arg(long, value_name = "FILE")]
+    packs: Option<PathBuf>,
+    /// Billing mode: traffic, bandwidth or package [default: traffic, marked as assumed]
+    #[arg(long, value_name = "MODE")]
+    mode: Option<Mode>,
+    /// Settlement: hour, day or month [default: the price list's usual one]
+    #[arg(long, value_name = "SETTLEMENT")]
+    settlement: Option<Settlement>,
+    /// Answer a question that the documents leave open (`prices show`); repeat for several
+    #[arg(long, value_name = "SWITCH=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+    /// Form of the output; json is one object a line
+    #[arg(long, value_enum, default_value_t = RateFormat::Csv)]
+    format: RateFormat,
+    /// Write to a file instead of standard output; it is replaced only when all went well
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum RateFormat {
+    /// Comma-separated, with a header.
+    Csv,
+    /// JSON Lines.
+    Json,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
+        _ => Err("expected SWITCH=VALUE, such as minute_rounding=per_day".to_owned()),
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &Args, _context: &Context) -> Result<Outcome, Error> {
+    let Some(name) = &args.prices else {
+        return Err(Error::usage(format!("--prices is missing: name a file, or a shipped price book: {}", prices::known_ids())));
+    };
+    let book = prices::load(name)?;
+    let options = options(args, &book)?;
+    let charges = rate_file(&args.input, &book, &options)?;
+    match &args.out {
+        Some(path) => output::replace(path, |out| output::write(out, &charges, args.format))?,
+        None => output::write(&mut io::BufWriter::new(io::stdout().lock()), &charges, args.format)?,
+    }
+    warn_unpriced(&charges);
+    Ok(Outcome::Done)
+}
+
+fn options(args: &Args, book: &PriceBook) -> Result<Options, Error> {
+    if let Some(asked) = args.settlement
+        && !book.versions.iter().any(|version| version.settlements.contains(&asked))
+    {
+        let known: Vec<&str> =
+            book.versions.iter().flat_map(|version| &version.settlements).map(|known| known.as_str()).collect();
+        return Err(Error::usage(format!("--settlement {asked}: price book {} knows only {}", book.id, known.join(", "))));
+    }
+    let usual = book.versions.first().and_then(|version| version.settlements.first()).copied();
+    let packs = args.packs.as_deref().map_or(Ok(Vec::new()), |path| read_packs(path, book))?;
+    Ok(Options {
+        mode: args.mode.unwrap_or_default(),
+        mode_assumed: args.mode.is_none(),
+        settlement: args.settlement.or(usual).unwrap_or_default(),
+        packs,
+        switches: args.set.iter().cloned().collect::<Switches>(),
+    })
+}
+
+fn read_packs(path: &Path, book: &PriceBook) -> Result<Vec<Pack>, Error> {
+    let toml = std::fs::read_to_string(path).map_err(|error| Error::failed(format!("packs {}: {error}", path.display())))?;
+    packs_from_toml(&toml, &path.display().to_string(), book).map_err(Error::failed)
+}
+
+fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Vec<Charge>, Error> {
+    let mut rater = Rater::new(book, options).map_err(Error::usage)?;
+    let (name, source): (String, Box<dyn Read>) = if path.as_os_str() == "-" {
+        ("standard input".to_owned(), Box::new(io::stdin().lock()))
+    } else {
+        let name = path.display().to_string();
+        let file = File::open(path).map_err(|error| Error::failed(format!("usage file {name}: {error}")))?;
+        (name, Box::new(file))
+    };
+    let mut reader = input::UsageReader::new(source, &name, book)?;
+    while let Some((line, row)) = reader.next_row()? {
+        rater.add(&row).map_err(|error| match error {
+            RateError::Row(error) => Error::failed(format!("{name} line {line}: {error}")),
+            other => Error::failed(format!("{name} line {line}: {other}")),
+        })?;
+    }
+    rater.finish().map_err(Error::failed)
+}
+
+/// What has no price must not go unseen in a file that nobody reads line by line.
+fn warn_unpriced(charges: &[Charge]) {
+    let mut seen = std::collections::BTreeSet::new();
+    for charge in charges.iter().filter(|charge| charge.row_type == RowType::Charge && charge.billed_cost.is_none()) {
+        let reason = charge.steps.last().map_or("unpriced", String::as_str);
+        if seen.insert((charge.meter.as_str(), charge.area.as_str(), charge.spec.as_str(), charge.price_version.as_str())) {
+            eprintln!("warning: meter {} area {:?} spec {:?}: {reason}", charge.meter, charge.area, charge.spec);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Small conversions that both APIs share.
+
+use chrono::{DateTime, Utc};
+
+use super::error::{Error, ErrorKind};
+use super::lenient::Whole;
+use crate::model::time::parse_time;
+
+/// A text that is there.
+pub(super) fn some(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// A count in which zero means "not known": pixel sizes and bit rates of a file that was never probed.
+pub(super) fn known<T: TryFrom<i128>>(value: Option<Whole>) -> Option<T> {
+    value.filter(|value| value.0 > 0).and_then(|value| T::try_from(value.0).ok())
+}
+
+/// A time that must be readable.
+pub(super) fn time(action: &'static str, text: &str) -> Result<DateTime<Utc>, Error> {
+    parse_time(text).map_err(|error| malformed(action, error.to_string()))
+}
+
+/// An answer that holds something impossible.
+pub(super) fn malformed(action: &'static str, message: String) -> Error {
+    let mut error = Error::new(ErrorKind::Malformed, format!("the answer cannot be used: {message}"));
+    error.action = action;
+    error
+}

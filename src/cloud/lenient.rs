@@ -1,0 +1,83 @@
+//! Values as they are sent, not as they are documented: numbers that arrive as text, text that arrives
+//! as numbers, whole numbers with a fraction of zero. Numbers are read from their digits, never through a float.
+
+use rust_decimal::Decimal;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+/// A text that may arrive as a number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text(pub String);
+
+/// A whole number that may arrive as a text, or as a number with a fraction of zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Whole(pub i128);
+
+/// A decimal number that may arrive as a text; kept exactly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exact(pub Decimal);
+
+fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    let literal = raw.get();
+    match literal.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(literal).map_err(D::Error::custom),
+        Some(b'{' | b'[') => Err(D::Error::custom("expected a text or a number, found an object or a list")),
+        Some(b'n') => Ok(String::new()),
+        _ => Ok(literal.to_owned()),
+    }
+}
+
+fn decimal(text: &str) -> Option<Decimal> {
+    Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text)).ok()
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        scalar(deserializer).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = scalar(deserializer)?;
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(Self(0));
+        }
+        if let Ok(whole) = text.parse() {
+            return Ok(Self(whole));
+        }
+        match decimal(text).map(|decimal| decimal.normalize()) {
+            Some(decimal) if decimal.scale() == 0 => Ok(Self(decimal.mantissa())),
+            _ => Err(D::Error::custom(format!("expected a whole number, found {text:?}"))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Exact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = scalar(deserializer)?;
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(Self(Decimal::ZERO));
+        }
+        decimal(text).map(Self).ok_or_else(|| D::Error::custom(format!("expected a number, found {text:?}")))
+    }
+}
+
+impl Whole {
+    /// The value if it fits and is not negative.
+    pub fn to_u64(self) -> Option<u64> {
+        u64::try_from(self.0).ok()
+    }
+}
+
+impl Exact {
+    /// Seconds as whole milliseconds, rounded down; `None` below zero or out of range.
+    pub fn to_millis(self) -> Option<u64> {
+        let millis = self.0.checked_mul(Decimal::ONE_THOUSAND)?.trunc();
+        u64::try_from(millis.mantissa()).ok().filter(|_| millis.scale() == 0)
+    }
+}

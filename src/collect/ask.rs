@@ -1,0 +1,139 @@
+//! Asks the cloud one question.
+
+use super::facts::{self, Series};
+use super::plan::{Plan, ProcessTypes, Question, Subject};
+use crate::cloud::vod::{CdnMetric, CdnStatDetails, Interval, MediaProcessUsage, StorageDetails, TaskUsage, TimeWindow};
+use crate::cloud::{Client, Error, ErrorKind};
+use crate::model::meter::{METERS, Meter, names};
+use crate::model::{Period, UsageRecord};
+
+/// What came of a question.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// The facts.
+    pub records: Vec<UsageRecord>,
+    /// What the reader of the manifest should know.
+    pub notes: Vec<String>,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub struct Refusal {
+    /// What the manifest says.
+    pub reason: String,
+    /// Whether other questions would fare the same: there is no network, or the credential or clock is wrong.
+    pub is_outage: bool,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let is_outage = matches!(error.kind, ErrorKind::Credential | ErrorKind::Clock | ErrorKind::Network);
+        Self { reason: error.to_string(), is_outage }
+    }
+}
+
+impl From<String> for Refusal {
+    fn from(reason: String) -> Self {
+        Self { reason, is_outage: false }
+    }
+}
+
+/// The type that sums up others; its usage would count twice.
+const AGGREGATE_TYPE: &str = "Transcode";
+
+/// Asks a question.
+pub async fn ask(client: &Client, question: &Question, plan: &Plan) -> Result<Answer, Refusal> {
+    let period = question.asked(plan.now);
+    let records = match question.subject {
+        Subject::Storage { class, storage_type, area } => {
+            let request = StorageDetails {
+                sub_app_id: question.unit.sub_app_id,
+                window: TimeWindow(period),
+                interval: Interval::Minute,
+                storage_type: storage_type.to_owned(),
+                area: area.to_owned(),
+            };
+            let points = client.vod().describe_storage_details(&request).await?;
+            facts::levels(question, Series { meter: names::STORAGE, area, spec: class }, &points)?
+        }
+        Subject::Traffic(area) => {
+            let request = delivery(question, period, area, CdnMetric::Traffic, Interval::Day);
+            let points = client.vod().describe_cdn_stat_details(&request).await?;
+            facts::days(question, Series { meter: names::TRAFFIC, area, spec: "" }, &points)?
+        }
+        Subject::Bandwidth(area) => {
+            let request = delivery(question, period, area, CdnMetric::Bandwidth, Interval::Minute);
+            let points = client.vod().describe_cdn_stat_details(&request).await?;
+            facts::samples(question, Series { meter: names::BANDWIDTH, area, spec: "" }, &points)?
+        }
+        Subject::Process => return process(client, question, period, plan.process_types).await,
+    };
+    Ok(Answer { records, notes: Vec::new() })
+}
+
+fn delivery(question: &Question, period: Period, area: &str, metric: CdnMetric, data_interval: Interval) -> CdnStatDetails {
+    CdnStatDetails {
+        sub_app_id: question.unit.sub_app_id,
+        metric,
+        window: TimeWindow(period),
+        area: area.to_owned(),
+        data_interval,
+    }
+}
+
+/// Media processing of every type. Types that are asked for by name are taken from the answer to their name only.
+async fn process(client: &Client, question: &Question, period: Period, types: ProcessTypes) -> Result<Answer, Refusal> {
+    let mut answer = Answer::default();
+    let by_name: Vec<&str> = match types {
+        ProcessTypes::ByName => METERS.iter().filter_map(task_type).collect(),
+        ProcessTypes::AllAtOnce => Vec::new(),
+    };
+    let mut tasks: Vec<TaskUsage> = Vec::new();
+    for name in &by_name {
+        match process_of(client, question, period, Some(name)).await {
+            Ok(usage) => tasks.extend(usage.into_iter().filter(|task| task.task_type == *name)),
+            // A type that this site does not know cannot have been used.
+            Err(error) if error.kind == ErrorKind::Request => {
+                answer.notes.push(format!("media processing {name} is not known here: {error}"));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let rest = process_of(client, question, period, None).await?;
+    let is_rest = |task: &TaskUsage| task.task_type != AGGREGATE_TYPE && !by_name.contains(&task.task_type.as_str());
+    tasks.extend(rest.into_iter().filter(is_rest));
+    answer.notes.extend(unknown_types(&tasks));
+    answer.records = facts::tasks(question, &tasks)?;
+    Ok(answer)
+}
+
+async fn process_of(
+    client: &Client,
+    question: &Question,
+    period: Period,
+    task_type: Option<&str>,
+) -> Result<Vec<TaskUsage>, Error> {
+    let request = MediaProcessUsage {
+        sub_app_id: question.unit.sub_app_id,
+        window: TimeWindow(period),
+        task_type: task_type.map(str::to_owned),
+    };
+    client.vod().describe_media_process_usage_data(&request).await
+}
+
+/// The type that fills a meter, where it is one of media processing.
+fn task_type(meter: &Meter) -> Option<&'static str> {
+    meter.api.strip_prefix("DescribeMediaProcessUsageData ")
+}
+
+fn unknown_types(tasks: &[TaskUsage]) -> Vec<String> {
+    let mut unknown: Vec<&str> = tasks
+        .iter()
+        .filter(|task| task.usage > 0 && Meter::of_task(&task.task_type).is_none())
+        .map(|task| task.task_type.as_str())
+        .collect();
+    unknown.sort_unstable();
+    unknown.dedup();
+    let note = |name: &str| format!("media processing {name} has no meter of its own; kept as {}, unpriced", facts::kebab(name));
+    unknown.into_iter().map(note).collect()
+}

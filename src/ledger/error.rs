@@ -1,0 +1,89 @@
+//! What can go wrong with a ledger, in the user's words.
+
+use std::path::PathBuf;
+
+/// A ledger that could not be opened, read or written. The ledger is as it was before the call.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The address is of a kind that this build does not know.
+    #[error("ledger {0:?}: this kind of address is not supported; give a file path, or sqlite:FILE")]
+    Address(String),
+    /// There is nothing where a ledger was expected.
+    #[error("ledger {}: there is no such file; run `vodledger sync` first, or name another with --ledger", .0.display())]
+    Missing(PathBuf),
+    /// The folder that should hold the file is not there.
+    #[error("ledger {}: the folder {} does not exist; create it, or name another file with --ledger", .file.display(), .folder.display())]
+    NoFolder {
+        /// The file asked for.
+        file: PathBuf,
+        /// Its folder.
+        folder: PathBuf,
+    },
+    /// A folder, device or the like.
+    #[error("ledger {}: this is a folder, not a file; name a file with --ledger", .0.display())]
+    NotAFile(PathBuf),
+    /// A file with other content. It was not touched.
+    #[error("ledger {place}: {why}; it was left as it is, name another file with --ledger")]
+    NotALedger {
+        /// Where.
+        place: String,
+        /// What it is instead.
+        why: String,
+    },
+    /// Written by a later version. It was not touched.
+    #[error("ledger {place} has schema version {found}, this program knows versions up to {known}; use a newer vodledger")]
+    Newer {
+        /// Where.
+        place: String,
+        /// Its version.
+        found: i64,
+        /// The newest known here.
+        known: i64,
+    },
+    /// No right to read or write.
+    #[error(
+        "ledger {place}: it cannot be opened for reading and writing ({why}); check the rights of the file and of its folder"
+    )]
+    Denied {
+        /// Where.
+        place: String,
+        /// What the system said.
+        why: String,
+    },
+    /// Another process holds it for too long.
+    #[error("ledger {0}: another process is writing to it; try again when that has ended")]
+    Busy(String),
+    /// A number that the store cannot hold exactly.
+    #[error("{what} {value} is beyond what the ledger holds exactly (0 to 9223372036854775807)")]
+    OutOfRange {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: i128,
+    },
+    /// One unit of work brought two values for the same fact.
+    #[error("two values for one fact: {0}")]
+    Contradiction(String),
+    /// Something was handed over that does not belong there.
+    #[error("{0}")]
+    Misplaced(String),
+    /// A stored value that makes no sense: the file was changed by something else.
+    #[error("ledger holds {value:?} as {what}, which cannot be read; restore a backup")]
+    Damaged {
+        /// Which value.
+        what: &'static str,
+        /// As found.
+        value: String,
+    },
+    /// A query that reads what only the ledger itself may read, or that cannot be run.
+    #[error("the query was refused: {0}")]
+    Query(String),
+    /// Anything else that the store says.
+    #[error("ledger {place}: {message}")]
+    Store {
+        /// Where.
+        place: String,
+        /// What the store said.
+        message: String,
+    },
+}

@@ -1,0 +1,80 @@
+//! Media that were seen: the index by which a vid is found again.
+
+use chrono::{DateTime, Utc};
+
+use super::connection::{Connection, Value, collect, exact, transaction};
+use super::{Ledger, LedgerError, app_text, know_account};
+use crate::model::{AccountId, FileId, Media, Vid};
+
+/// What a later sighting does not tell stays as an earlier one told it.
+const REMEMBER: &str = "
+INSERT INTO media (account, file_id, sub_app_id, vid, name, state, source_type, stream_id, room_id, class_id, class_name,
+                   storage_class, size, duration_ms, created_at, first_seen_at, last_seen_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16)
+ON CONFLICT (account, file_id) DO UPDATE SET
+    sub_app_id = COALESCE(NULLIF(excluded.sub_app_id, ''), media.sub_app_id),
+    vid = COALESCE(NULLIF(excluded.vid, ''), media.vid),
+    name = COALESCE(NULLIF(excluded.name, ''), media.name),
+    state = excluded.state,
+    source_type = COALESCE(NULLIF(excluded.source_type, ''), media.source_type),
+    stream_id = COALESCE(NULLIF(excluded.stream_id, ''), media.stream_id),
+    room_id = COALESCE(NULLIF(excluded.room_id, ''), media.room_id),
+    class_id = COALESCE(NULLIF(excluded.class_id, ''), media.class_id),
+    class_name = COALESCE(NULLIF(excluded.class_name, ''), media.class_name),
+    storage_class = COALESCE(NULLIF(excluded.storage_class, ''), media.storage_class),
+    size = COALESCE(excluded.size, media.size),
+    duration_ms = COALESCE(excluded.duration_ms, media.duration_ms),
+    created_at = COALESCE(excluded.created_at, media.created_at),
+    last_seen_at = excluded.last_seen_at";
+
+impl Ledger {
+    /// Remembers media of an account that an answer showed. Signed URLs are not kept.
+    pub fn remember_media(&self, account: &AccountId, media: &[Media], seen: DateTime<Utc>) -> Result<(), LedgerError> {
+        transaction(self.lock().as_mut(), |connection| {
+            know_account(connection, account)?;
+            media.iter().try_for_each(|one| remember(connection, account, one, seen))
+        })
+    }
+
+    /// The media that were seen with this vid, in the order of their names.
+    pub fn media_of_vid(&self, account: &AccountId, vid: &Vid) -> Result<Vec<FileId>, LedgerError> {
+        let sql = "SELECT file_id FROM media WHERE account = ?1 AND vid = ?2 ORDER BY name, file_id";
+        collect(self.lock().as_mut(), sql, &[account.as_str().into(), vid.as_str().into()], |row| Ok(FileId::new(row.text(0)?)))
+    }
+}
+
+fn remember(connection: &mut dyn Connection, account: &AccountId, media: &Media, seen: DateTime<Utc>) -> Result<(), LedgerError> {
+    let number = |what, value: Option<u64>| value.map(|value| exact(what, i128::from(value))).transpose();
+    let text = |value: &Option<String>| Value::from(value.as_deref().unwrap_or_default());
+    connection.execute(
+        REMEMBER,
+        &[
+            account.as_str().into(),
+            media.file_id.as_str().into(),
+            app_text(media.sub_app_id).into(),
+            media.vid.as_ref().map_or("", Vid::as_str).into(),
+            media.name.as_str().into(),
+            media.state.as_str().into(),
+            media.source_type.as_str().into(),
+            text(&media.stream_id),
+            text(&media.room_id),
+            media.class_id.map(|id| id.to_string()).unwrap_or_default().into(),
+            media.class_name.as_str().into(),
+            media.storage_class.as_str().into(),
+            number("size of a media", media.size)?.into(),
+            number("duration of a media", media.duration_ms)?.into(),
+            media.created.into(),
+            seen.into(),
+        ],
+    )?;
+    let key = [Value::from(account.as_str()), media.file_id.as_str().into()];
+    connection.execute("DELETE FROM media_tag WHERE account = ?1 AND file_id = ?2", &key)?;
+    for tag in &media.tags {
+        let [account, file_id] = key.clone();
+        connection.execute(
+            "INSERT INTO media_tag (account, file_id, tag) VALUES (?1, ?2, ?3) ON CONFLICT (account, file_id, tag) DO NOTHING",
+            &[account, file_id, tag.as_str().into()],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! Queries that were not written by us: one SELECT over the documented views.
+
+use std::ops::ControlFlow;
+
+use super::{Ledger, LedgerError, Value};
+
+impl Ledger {
+    /// The names of the columns that a query over the views gives.
+    pub fn select_columns(&self, sql: &str) -> Result<Vec<String>, LedgerError> {
+        self.lock().foreign_columns(sql)
+    }
+
+    /// Runs a query over the views (`v_…`) and hands over row by row, until the end or until told to stop. Anything that
+    /// would write, or read what is not a view, is refused by the store itself.
+    pub fn select(
+        &self,
+        sql: &str,
+        parameters: &[Value],
+        mut each: impl FnMut(&[Value]) -> ControlFlow<()>,
+    ) -> Result<(), LedgerError> {
+        self.lock().foreign_stream(sql, parameters, &mut each)
+    }
+}

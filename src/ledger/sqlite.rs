@@ -1,0 +1,309 @@
+//! The embedded store. Only the adapter is here; every query is elsewhere.
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{ErrorCode, OpenFlags, Statement, ToSql, params_from_iter};
+
+use super::LedgerError;
+use super::connection::{Connection, Value};
+
+/// How long a writer waits for another process. A unit of work commits in milliseconds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Functions that a query of a report may call: exact, the same on every store, without side effects.
+const REPORT_FUNCTIONS: [&str; 17] = [
+    "abs",
+    "coalesce",
+    "count",
+    "dense_rank",
+    "first_value",
+    "lag",
+    "last_value",
+    "lead",
+    "length",
+    "lower",
+    "max",
+    "min",
+    "nullif",
+    "rank",
+    "row_number",
+    "sum",
+    "upper",
+];
+
+/// One SQLite file, or a store in memory.
+pub struct Sqlite {
+    connection: rusqlite::Connection,
+    place: String,
+}
+
+impl Sqlite {
+    /// A store that lives as long as the connection.
+    pub fn in_memory() -> Result<Self, LedgerError> {
+        let place = ":memory:".to_owned();
+        let connection = rusqlite::Connection::open_in_memory().map_err(|error| translate(&place, &error))?;
+        Self::ready(connection, place)
+    }
+
+    /// Opens a file; a missing one appears with the first write.
+    pub fn open(file: &Path) -> Result<Self, LedgerError> {
+        refuse_bad_path(file)?;
+        let place = file.display().to_string();
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = rusqlite::Connection::open_with_flags(file, flags).map_err(|error| translate(&place, &error))?;
+        Self::ready(connection, place)
+    }
+
+    fn ready(connection: rusqlite::Connection, place: String) -> Result<Self, LedgerError> {
+        let prepare = || {
+            connection.busy_timeout(BUSY_TIMEOUT)?;
+            // A misspelt column in double quotes would otherwise be taken for a text.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+            connection.pragma_update(None, "foreign_keys", true)?;
+            // FULL: a commit survives a power cut. What is lost otherwise is small but cannot always be had again: the event
+            // configuration before a change, and usage that the cloud has meanwhile dropped. One sync per unit is cheap.
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0)).map(drop)
+        };
+        prepare().map_err(|error| translate(&place, &error))?;
+        Ok(Self { connection, place })
+    }
+
+    /// Runs `work` while the connection lets queries read views and nothing else.
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+        let set = |on: bool| {
+            let hook = if on { Some(only_views as fn(AuthContext<'_>) -> Authorization) } else { None };
+            self.connection.authorizer(hook)
+        };
+        set(true).map_err(|error| translate(&self.place, &error))?;
+        let result = work(self);
+        let cleared = self.connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>);
+        cleared.map_err(|error| translate(&self.place, &error))?;
+        result
+    }
+}
+
+/// Allows a SELECT that reads views; tables are readable only from inside a view.
+fn only_views(context: AuthContext<'_>) -> Authorization {
+    let is_view = |name: &str| name.starts_with("v_");
+    let allowed = match context.action {
+        AuthAction::Select | AuthAction::Recursive => true,
+        // A query that counts rows reads "no column" of the table that is behind the view.
+        AuthAction::Read { table_name, column_name } => {
+            column_name.is_empty() || is_view(table_name) || context.accessor.is_some_and(is_view)
+        }
+        AuthAction::Function { function_name } => REPORT_FUNCTIONS.contains(&function_name.to_ascii_lowercase().as_str()),
+        _ => false,
+    };
+    if allowed { Authorization::Allow } else { Authorization::Deny }
+}
+
+fn refuse_bad_path(file: &Path) -> Result<(), LedgerError> {
+    if file.is_dir() {
+        return Err(LedgerError::NotAFile(file.to_owned()));
+    }
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    if !folder.is_dir() {
+        return Err(LedgerError::NoFolder { file: file.to_owned(), folder });
+    }
+    // SQLite would open a file that it cannot write for reading, and say so only at the first write.
+    if let Ok(metadata) = fs::metadata(file)
+        && metadata.permissions().readonly()
+    {
+        return Err(LedgerError::Denied { place: file.display().to_string(), why: "it is read-only".to_owned() });
+    }
+    Ok(())
+}
+
+impl Connection for Sqlite {
+    fn place(&self) -> &str {
+        &self.place
+    }
+
+    fn tables(&mut self) -> Result<Vec<String>, LedgerError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let mut statement =
+                self.connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        };
+        read().map_err(|error| translate(&self.place, &error))
+    }
+
+    fn settle(&mut self) -> Result<(), LedgerError> {
+        // Readers and one writer side by side. The answer is the mode in force; memory has its own and needs none.
+        self.connection
+            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))
+            .map(drop)
+            .map_err(|error| translate(&self.place, &error))
+    }
+
+    fn script(&mut self, sql: &str) -> Result<(), LedgerError> {
+        self.connection.execute_batch(sql).map_err(|error| translate(&self.place, &error))
+    }
+
+    fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<usize, LedgerError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute(params_from_iter(parameters)))
+            .map_err(|error| translate(&self.place, &error))
+    }
+
+    fn stream(
+        &mut self,
+        sql: &str,
+        parameters: &[Value],
+        each: &mut dyn FnMut(&[Value]) -> ControlFlow<()>,
+    ) -> Result<(), LedgerError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| hand_over(&mut statement, parameters, each))
+            .map_err(|error| translate(&self.place, &error))
+    }
+
+    fn insert(&mut self, table: &str, columns: &[&str], rows: &mut dyn Iterator<Item = Vec<Value>>) -> Result<(), LedgerError> {
+        let marks: Vec<String> = (1..=columns.len()).map(|number| format!("?{number}")).collect();
+        let sql = format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), marks.join(", "));
+        let run = || -> rusqlite::Result<()> {
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            for row in rows {
+                statement.execute(params_from_iter(&row))?;
+            }
+            Ok(())
+        };
+        run().map_err(|error| translate(&self.place, &error))
+    }
+
+    fn foreign_columns(&mut self, sql: &str) -> Result<Vec<String>, LedgerError> {
+        self.guarded(|this| {
+            let statement = this.connection.prepare(sql).map_err(|error| explain(&this.place, &error))?;
+            Ok(statement.column_names().into_iter().map(str::to_owned).collect())
+        })
+    }
+
+    fn foreign_stream(
+        &mut self,
+        sql: &str,
+        parameters: &[Value],
+        each: &mut dyn FnMut(&[Value]) -> ControlFlow<()>,
+    ) -> Result<(), LedgerError> {
+        self.guarded(|this| {
+            // Not cached: a statement prepared under the guard must not be met outside, nor the other way round.
+            let mut statement = this.connection.prepare(sql).map_err(|error| explain(&this.place, &error))?;
+            if !statement.readonly() {
+                return Err(LedgerError::Query("it would change the ledger".to_owned()));
+            }
+            hand_over(&mut statement, parameters, each).map_err(|error| explain(&this.place, &error))
+        })
+    }
+
+    fn begin(&mut self) -> Result<(), LedgerError> {
+        self.script("BEGIN IMMEDIATE")
+    }
+
+    fn commit(&mut self) -> Result<(), LedgerError> {
+        self.script("COMMIT")
+    }
+
+    fn roll_back(&mut self) {
+        // Some failures end the transaction by themselves; then there is nothing to undo.
+        if !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+}
+
+fn hand_over(
+    statement: &mut Statement<'_>,
+    parameters: &[Value],
+    each: &mut dyn FnMut(&[Value]) -> ControlFlow<()>,
+) -> rusqlite::Result<()> {
+    let width = statement.column_count();
+    let mut values = Vec::with_capacity(width);
+    let mut rows = statement.query(params_from_iter(parameters))?;
+    while let Some(row) = rows.next()? {
+        values.clear();
+        for index in 0..width {
+            values.push(value_of(index, row.get_ref(index)?)?);
+        }
+        if each(&values).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn value_of(index: usize, value: ValueRef<'_>) -> rusqlite::Result<Value> {
+    Ok(match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::Integer(number),
+        ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+        // Nothing of ours is a float, so this is a division or a literal in somebody's report.
+        ValueRef::Real(_) => {
+            return Err(rusqlite::Error::InvalidColumnType(index, "floating point".to_owned(), rusqlite::types::Type::Real));
+        }
+    })
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+/// A failure of one of our own statements.
+fn translate(place: &str, error: &rusqlite::Error) -> LedgerError {
+    let place = place.to_owned();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => LedgerError::NotALedger { place, why: "this is not a ledger".to_owned() },
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            LedgerError::Denied { place, why: error.to_string() }
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerError::Busy(place),
+        Some(ErrorCode::DatabaseCorrupt) => {
+            LedgerError::Store { place, message: "the file is damaged; restore a backup".to_owned() }
+        }
+        Some(ErrorCode::DiskFull) => LedgerError::Store { place, message: "the disk is full; nothing was changed".to_owned() },
+        _ => LedgerError::Store { place, message: error.to_string() },
+    }
+}
+
+/// A failure of somebody's report: the remedy is in the report.
+fn explain(place: &str, error: &rusqlite::Error) -> LedgerError {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, message) => {
+            let message = message.clone().unwrap_or_else(|| failure.to_string());
+            match failure.code {
+                ErrorCode::AuthorizationForStatementDenied => LedgerError::Query(format!(
+                    "{message}; a report is one SELECT over the views (v_…) with the functions {}",
+                    REPORT_FUNCTIONS.join(", ")
+                )),
+                ErrorCode::Unknown => LedgerError::Query(message),
+                _ => translate(place, error),
+            }
+        }
+        rusqlite::Error::SqlInputError { msg, .. } => LedgerError::Query(msg.clone()),
+        rusqlite::Error::InvalidColumnType(index, ..) => LedgerError::Query(format!(
+            "column {} is a floating point number, which is not exact; leave out divisions and decimal literals",
+            index + 1
+        )),
+        rusqlite::Error::InvalidParameterCount(..) => LedgerError::Query(error.to_string()),
+        _ => translate(place, error),
+    }
+}

@@ -1,0 +1,88 @@
+//! Where definitions are: the shipped ones are in the program, a folder of one's own comes before them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Definition, ReportError};
+
+const SHIPPED: [(&str, &str); 2] = [
+    ("cost-daily", include_str!("../../reports/cost-daily.sql")),
+    ("cost-summary", include_str!("../../reports/cost-summary.sql")),
+];
+
+/// The definitions that can be called by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Library {
+    folder: Option<PathBuf>,
+}
+
+/// One line of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The definition.
+    pub definition: Definition,
+    /// The file it comes from; `None` is shipped.
+    pub file: Option<PathBuf>,
+}
+
+impl Library {
+    /// The shipped definitions, and before them the `.sql` files of a folder, where one is given.
+    pub fn new(folder: Option<PathBuf>) -> Self {
+        Self { folder }
+    }
+
+    /// The definition of this name, or in this `.sql` file.
+    pub fn get(&self, name: &str) -> Result<Definition, ReportError> {
+        if Path::new(name).extension().is_some_and(|ending| ending == "sql") {
+            return from_file(Path::new(name));
+        }
+        if let Some(file) = self.own_files()?.into_iter().find(|file| stem(file) == name) {
+            return from_file(&file);
+        }
+        match SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
+            Some((name, text)) => Definition::parse(name, text, name),
+            None => Err(ReportError::Unknown { name: name.to_owned(), known: self.names()?.join(", ") }),
+        }
+    }
+
+    /// Every definition, by name.
+    pub fn list(&self) -> Result<Vec<Listed>, ReportError> {
+        let own = self.own_files()?;
+        let listed = |name: &String| {
+            let file = own.iter().find(|file| stem(file) == *name).cloned();
+            Ok(Listed { definition: self.get(name)?, file })
+        };
+        self.names()?.iter().map(listed).collect()
+    }
+
+    fn names(&self) -> Result<Vec<String>, ReportError> {
+        let mut names: Vec<String> = self.own_files()?.iter().map(|file| stem(file)).collect();
+        names.extend(SHIPPED.iter().map(|(name, _)| (*name).to_owned()));
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn own_files(&self) -> Result<Vec<PathBuf>, ReportError> {
+        let Some(folder) = &self.folder else { return Ok(Vec::new()) };
+        let failed = |source| ReportError::File { path: folder.clone(), source };
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.extension().is_some_and(|ending| ending == "sql") {
+                files.push(path);
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+}
+
+fn stem(file: &Path) -> String {
+    file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn from_file(file: &Path) -> Result<Definition, ReportError> {
+    let text = fs::read_to_string(file).map_err(|source| ReportError::File { path: file.to_owned(), source })?;
+    Definition::parse(&stem(file), &text, &file.display().to_string())
+}

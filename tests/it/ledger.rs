@@ -1,0 +1,382 @@
+//! The ledger: one transaction per unit, revisions, and files that are refused and left as they were.
+
+use std::fs;
+use std::path::Path;
+
+use vodledger::ledger::{Committed, Ledger, LedgerError, NewSnapshot, Outcome, Unit, UnitResult};
+use vodledger::model::time::parse_time;
+use vodledger::model::{
+    AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, FileId, Media, MediaState, Period, RowType, Status, SubAppId,
+    UsageRecord, Vid,
+};
+
+fn account() -> AccountId {
+    AccountId::new("100000000001")
+}
+
+fn day(text: &str) -> BillingDay {
+    text.parse().unwrap()
+}
+
+fn window() -> Period {
+    Period::of_days(day("2026-10-01"), day("2026-10-04")).unwrap()
+}
+
+fn unit() -> Unit {
+    Unit {
+        account: account(),
+        action: "DescribeCDNStatDetails".to_owned(),
+        sub_app_id: Some(SubAppId(1_500_000_001)),
+        subject: "Traffic, Chinese Mainland".to_owned(),
+        window: window(),
+    }
+}
+
+fn traffic(on: &str, quantity: i128) -> UsageRecord {
+    UsageRecord {
+        period: day(on).period(),
+        account: account(),
+        sub_app_id: Some(SubAppId(1_500_000_001)),
+        meter: "traffic".to_owned(),
+        area: "Chinese Mainland".to_owned(),
+        spec: String::new(),
+        quantity,
+        status: Status::Final,
+        tags: Vec::new(),
+    }
+}
+
+fn snapshot(body: &str) -> NewSnapshot {
+    NewSnapshot {
+        kind: "usage".to_owned(),
+        action: "DescribeCDNStatDetails".to_owned(),
+        sub_app_id: Some(SubAppId(1_500_000_001)),
+        request: r#"{"Metric":"Traffic"}"#.to_owned(),
+        body: body.to_owned(),
+        request_id: "r-1".to_owned(),
+        received: parse_time("2026-11-05T10:00:00+08:00").unwrap(),
+    }
+}
+
+fn result(outcome: Outcome) -> UnitResult {
+    UnitResult {
+        unit: unit(),
+        outcome,
+        status: Status::Final,
+        snapshots: vec![snapshot("{\"Response\":{}}")],
+        at: parse_time("2026-11-05T10:00:01+08:00").unwrap(),
+    }
+}
+
+fn done(records: Vec<UsageRecord>) -> UnitResult {
+    result(Outcome::Done(records))
+}
+
+fn november(ledger: &Ledger) -> Vec<String> {
+    let november = "2026-11".parse::<BillingMonth>().unwrap().period();
+    ledger.snapshots(&account(), november).unwrap().into_iter().map(|snapshot| snapshot.answer.body).collect()
+}
+
+#[test]
+fn a_unit_is_committed_once_however_often_it_is_done() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    let facts = vec![traffic("2026-10-01", 400_000_000_000), traffic("2026-10-02", 7)];
+    assert_eq!(ledger.commit_unit(&done(facts.clone())).unwrap(), Committed { new: 2, ..Committed::default() });
+    assert_eq!(ledger.commit_unit(&done(facts.clone())).unwrap(), Committed { unchanged: 2, ..Committed::default() });
+    assert_eq!(ledger.usage(&account(), window()).unwrap(), facts);
+    assert_eq!(november(&ledger).len(), 2);
+    let units = ledger.units(&account(), window()).unwrap();
+    assert_eq!((units.len(), units[0].done, units[0].facts), (1, true, 2));
+}
+
+#[test]
+fn a_restated_value_is_a_new_revision_and_an_equal_one_is_not() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    ledger.commit_unit(&done(vec![traffic("2026-10-01", 5), traffic("2026-10-02", 6), traffic("2026-10-03", 7)])).unwrap();
+    let again = done(vec![traffic("2026-10-01", 5), traffic("2026-10-02", 60)]);
+    assert_eq!(ledger.commit_unit(&again).unwrap(), Committed { new: 0, restated: 2, unchanged: 1 });
+    let revisions: Vec<_> = ledger
+        .usage_revisions(&account(), window())
+        .unwrap()
+        .into_iter()
+        .map(|(record, revision, holds)| (record.quantity, revision, holds))
+        .collect();
+    assert_eq!(revisions, [(5, 1, true), (6, 1, false), (60, 2, true), (7, 1, false)]);
+    // What was gone comes back as a further revision.
+    let back = done(vec![traffic("2026-10-01", 5), traffic("2026-10-02", 60), traffic("2026-10-03", 7)]);
+    assert_eq!(ledger.commit_unit(&back).unwrap(), Committed { new: 1, restated: 0, unchanged: 2 });
+}
+
+#[test]
+fn a_level_that_goes_on_is_not_a_restatement() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    let mut record = traffic("2026-10-01", 5);
+    record.period.end = parse_time("2026-10-01T12:00:00+08:00").unwrap();
+    ledger.commit_unit(&done(vec![record.clone()])).unwrap();
+    record.period.end = day("2026-10-01").end();
+    assert_eq!(ledger.commit_unit(&done(vec![record])).unwrap(), Committed { new: 0, restated: 0, unchanged: 1 });
+    assert_eq!(ledger.usage(&account(), window()).unwrap().len(), 1);
+}
+
+#[test]
+fn overlapping_windows_of_one_question_do_not_count_twice() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    ledger.commit_unit(&done(vec![traffic("2026-10-02", 6)])).unwrap();
+    let mut other = done(vec![traffic("2026-10-02", 6), traffic("2026-10-05", 9)]);
+    other.unit.window = Period::of_days(day("2026-10-02"), day("2026-10-08")).unwrap();
+    ledger.commit_unit(&other).unwrap();
+    let october = "2026-10".parse::<BillingMonth>().unwrap().period();
+    let total: i128 = ledger.usage(&account(), october).unwrap().iter().map(|record| record.quantity).sum();
+    assert_eq!(total, 15);
+}
+
+#[test]
+fn a_failed_unit_keeps_its_answers_and_the_facts_of_before() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    ledger.commit_unit(&done(vec![traffic("2026-10-01", 5)])).unwrap();
+    let mut failed = result(Outcome::Failed("no permission".to_owned()));
+    failed.snapshots = vec![snapshot("not JSON")];
+    ledger.commit_unit(&failed).unwrap();
+    assert_eq!(ledger.usage(&account(), window()).unwrap().len(), 1);
+    assert!(november(&ledger).contains(&"not JSON".to_owned()));
+    let units = ledger.units(&account(), window()).unwrap();
+    assert_eq!((units[0].done, units[0].reason.as_str()), (false, "no permission"));
+}
+
+#[test]
+fn final_days_are_known_across_windows() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    assert!(!ledger.unit_done(&unit()).unwrap());
+    ledger.commit_unit(&done(vec![])).unwrap();
+    assert!(ledger.unit_done(&unit()).unwrap());
+    let wider = Unit { window: Period::of_days(day("2026-09-30"), day("2026-10-03")).unwrap(), ..unit() };
+    let days: Vec<String> = ledger.final_days(&wider).unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(days, ["2026-10-01", "2026-10-02"]);
+    assert!(!ledger.unit_done(&wider).unwrap());
+}
+
+#[test]
+fn what_does_not_belong_to_the_unit_is_refused_as_a_whole() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    let good = traffic("2026-10-01", 1);
+    let mut late = traffic("2026-10-04", 1);
+    let mut long = traffic("2026-10-01", 1);
+    long.period.end = day("2026-10-02").end();
+    let mut stranger = traffic("2026-10-02", 1);
+    stranger.sub_app_id = None;
+    for bad in [late.clone(), long, stranger] {
+        let refused = ledger.commit_unit(&done(vec![good.clone(), bad]));
+        assert!(matches!(refused, Err(LedgerError::Misplaced(_))), "{refused:?}");
+    }
+    let twice = ledger.commit_unit(&done(vec![good.clone(), traffic("2026-10-01", 2)]));
+    assert!(matches!(twice, Err(LedgerError::Contradiction(_))), "{twice:?}");
+    late.period = day("2026-10-03").period();
+    late.quantity = i128::from(i64::MAX) + 1;
+    let huge = ledger.commit_unit(&done(vec![good, late]));
+    assert!(matches!(huge, Err(LedgerError::OutOfRange { .. })), "{huge:?}");
+    assert_eq!(ledger.usage(&account(), window()).unwrap(), []);
+    assert_eq!(november(&ledger), Vec::<String>::new());
+}
+
+fn charge(position: u32, billed: Option<i128>) -> Charge {
+    let on = day("2026-10-01");
+    Charge {
+        row_type: RowType::Charge,
+        charge_id: format!("c{position}"),
+        account: account(),
+        sub_app_id: None,
+        usage_day: on,
+        settlement_date: on.next(),
+        bill_month: on.month(),
+        posting_period: on.month(),
+        period: on.period(),
+        meter: "traffic".to_owned(),
+        area: "Chinese Mainland".to_owned(),
+        spec: String::new(),
+        usage_quantity: 1_600_000_000_000,
+        pack_quantity: 0,
+        pricing_quantity: 1_600_000_000_000,
+        unit: "GB".parse().unwrap(),
+        unit_price: billed.map(|_| "0.23".to_owned()),
+        tier: "over 500 GB up to 2 TB".to_owned(),
+        list_cost: billed.map(|_| "368.00".to_owned()),
+        contracted_cost: billed.map(|_| "368.00".to_owned()),
+        billed_cost: billed.map(|units| Amount { units, currency: Currency::CNY }),
+        currency: Currency::CNY,
+        price_book: "test".to_owned(),
+        price_version: "1".to_owned(),
+        status: Status::Final,
+        steps: vec!["1600 GB × 0.23".to_owned()],
+    }
+}
+
+#[test]
+fn charges_are_replaced_by_month_and_read_as_they_were_written() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    let month = "2026-10".parse().unwrap();
+    let mut total = charge(9, Some(1));
+    total.row_type = RowType::Total;
+    let lines = vec![charge(1, Some(36_800_000_000)), charge(2, None)];
+    let with_total: Vec<Charge> = lines.iter().cloned().chain([total]).collect();
+    for _ in 0..2 {
+        ledger.replace_charges(&account(), month, &with_total).unwrap();
+        assert_eq!(ledger.charges(&account(), month).unwrap(), lines);
+    }
+    let elsewhere = ledger.replace_charges(&account(), "2026-11".parse().unwrap(), &lines);
+    assert!(matches!(elsewhere, Err(LedgerError::Misplaced(_))));
+    let huge = ledger.replace_charges(&account(), month, &[charge(1, Some(i128::MAX))]);
+    assert!(matches!(huge, Err(LedgerError::OutOfRange { .. })));
+    assert_eq!(ledger.charges(&account(), month).unwrap(), lines);
+    ledger.replace_charges(&account(), month, &[]).unwrap();
+    assert_eq!(ledger.charges(&account(), month).unwrap(), []);
+}
+
+fn media(file_id: &str, name: &str, vid: Option<&str>) -> Media {
+    Media {
+        file_id: FileId::new(file_id),
+        name: name.to_owned(),
+        vid: vid.map(Vid::from),
+        sub_app_id: None,
+        state: MediaState::Normal,
+        source_type: "Record".to_owned(),
+        created: None,
+        expires: None,
+        recorded: None,
+        stream_id: None,
+        room_id: None,
+        class_id: None,
+        class_name: String::new(),
+        tags: vec!["math".to_owned()],
+        duration_ms: Some(1),
+        size: None,
+        storage_class: String::new(),
+        storage_region: String::new(),
+        cover_url: String::new(),
+        renditions: Vec::new(),
+    }
+}
+
+#[test]
+fn a_vid_once_seen_is_found_again() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    let seen = parse_time("2026-10-01T00:00:00+08:00").unwrap();
+    let vid = Vid::new("200000_0123456789abcdef0123456789abcdef");
+    let all =
+        [media("14651978969445155711", "b", Some(vid.as_str())), media("1", "a", Some(vid.as_str())), media("2", "c", None)];
+    ledger.remember_media(&account(), &all, seen).unwrap();
+    // A later sighting by an API that does not tell the vid does not take it away.
+    ledger.remember_media(&account(), &[media("1", "a", None)], seen).unwrap();
+    assert_eq!(ledger.media_of_vid(&account(), &vid).unwrap(), [FileId::new("1"), FileId::new("14651978969445155711")]);
+    assert_eq!(ledger.media_of_vid(&AccountId::new("other"), &vid).unwrap(), []);
+}
+
+#[test]
+fn event_configurations_are_a_stack_per_application() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    let at = parse_time("2026-10-01T00:00:00+08:00").unwrap();
+    let app = Some(SubAppId(7));
+    ledger.push_event_config(&account(), app, "{\"Mode\":\"PULL\"}", at).unwrap();
+    ledger.push_event_config(&account(), app, "{\"Mode\":\"PUSH\"}", at).unwrap();
+    assert_eq!(ledger.last_event_config(&account(), None).unwrap(), None);
+    assert_eq!(ledger.last_event_config(&account(), app).unwrap().as_deref(), Some("{\"Mode\":\"PUSH\"}"));
+    assert!(ledger.pop_event_config(&account(), app).unwrap());
+    assert_eq!(ledger.last_event_config(&account(), app).unwrap().as_deref(), Some("{\"Mode\":\"PULL\"}"));
+    assert!(ledger.pop_event_config(&account(), app).unwrap());
+    assert!(!ledger.pop_event_config(&account(), app).unwrap());
+}
+
+fn address(file: &Path) -> String {
+    file.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_ledger_file_keeps_what_was_committed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.db");
+    assert!(matches!(Ledger::open_existing(&address(&file)), Err(LedgerError::Missing(_))));
+    assert!(!file.exists());
+    Ledger::open(&address(&file)).unwrap().commit_unit(&done(vec![traffic("2026-10-01", 5)])).unwrap();
+    let again = Ledger::open_existing(&format!("sqlite:{}", address(&file))).unwrap();
+    assert_eq!(again.usage(&account(), window()).unwrap().len(), 1);
+}
+
+#[test]
+fn files_that_are_no_ledger_are_refused_and_left_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let garbage = folder.path().join("garbage");
+    fs::write(&garbage, "id,amount\n1,2\n".repeat(100)).unwrap();
+    let foreign = folder.path().join("foreign.db");
+    rusqlite::Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE song (title TEXT)").unwrap();
+    for file in [&garbage, &foreign] {
+        let before = fs::read(file).unwrap();
+        let refused = Ledger::open(&address(file));
+        assert!(matches!(refused, Err(LedgerError::NotALedger { .. })), "{refused:?}");
+        assert_eq!(fs::read(file).unwrap(), before);
+    }
+    assert!(matches!(Ledger::open(&address(folder.path())), Err(LedgerError::NotAFile(_))));
+    assert!(matches!(Ledger::open(&address(&folder.path().join("no/ledger.db"))), Err(LedgerError::NoFolder { .. })));
+    for bad in ["postgres://localhost/x", "", "sqlite:"] {
+        assert!(matches!(Ledger::open(bad), Err(LedgerError::Address(_))), "{bad}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn a_newer_schema_is_refused_and_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("newer.db");
+    drop(Ledger::open(&address(&file)).unwrap());
+    let raw = rusqlite::Connection::open(&file).unwrap();
+    raw.execute_batch("UPDATE ledger_schema SET version = 99; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
+    drop(raw);
+    let before = fs::read(&file).unwrap();
+    let refused = Ledger::open(&address(&file));
+    assert!(matches!(refused, Err(LedgerError::Newer { found: 99, .. })), "{refused:?}");
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn a_read_only_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.db");
+    drop(Ledger::open(&address(&file)).unwrap());
+    let mut rights = fs::metadata(&file).unwrap().permissions();
+    rights.set_readonly(true);
+    fs::set_permissions(&file, rights).unwrap();
+    let refused = Ledger::open(&address(&file));
+    assert!(matches!(refused, Err(LedgerError::Denied { .. })), "{refused:?}");
+}
+
+#[test]
+fn queries_of_others_read_views_and_nothing_else() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    ledger.commit_unit(&done(vec![traffic("2026-10-01", 5)])).unwrap();
+    let refused = [
+        "DELETE FROM usage_fact",
+        "SELECT quantity FROM usage_fact",
+        "SELECT name FROM sqlite_schema",
+        "SELECT load_extension('x')",
+        "PRAGMA journal_mode = DELETE",
+        "ATTACH ':memory:' AS other",
+        "SELECT \"no such column\" FROM v_usage",
+        "SELECT quantity * 0.5 FROM v_usage",
+        "SELECT nothing FROM",
+    ];
+    for sql in refused {
+        let outcome = ledger.select(sql, &[], |_| std::ops::ControlFlow::Continue(()));
+        assert!(matches!(outcome, Err(LedgerError::Query(_))), "{sql}: {outcome:?}");
+    }
+    let mut rows = Vec::new();
+    let sql =
+        "WITH day AS (SELECT meter, quantity FROM v_usage) SELECT meter, CAST(SUM(quantity) AS BIGINT) FROM day GROUP BY meter";
+    ledger.select_columns("SELECT COUNT(*) FROM v_usage").unwrap();
+    ledger
+        .select(sql, &[], |row| {
+            rows.push(row.to_vec());
+            std::ops::ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(rows, [vec!["traffic".into(), 5_i64.into()]]);
+    // The guard ends with the query.
+    ledger.commit_unit(&done(vec![])).unwrap();
+}

@@ -1,0 +1,242 @@
+//! Reports: definitions, the two shipped ones against golden files computed by hand, and files that appear whole.
+
+use std::fs;
+
+use vodledger::ledger::{Ledger, LedgerError};
+use vodledger::model::{AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, RowType, Status};
+use vodledger::report::{self, Basis, Definition, Format, Language, Library, Parameters, ReportError};
+
+const ACCOUNT: &str = "100000000001";
+
+fn october() -> BillingMonth {
+    "2026-10".parse().unwrap()
+}
+
+/// One line, as `meter spec | day | used, priced, unit | price, cost in 10⁻⁸`.
+struct Line {
+    item: (&'static str, &'static str, &'static str),
+    day: &'static str,
+    used: (i128, i128, &'static str),
+    price: Option<(&'static str, &'static str, i128)>,
+    status: Status,
+}
+
+fn charge(index: usize, line: &Line) -> Charge {
+    let day: BillingDay = line.day.parse().unwrap();
+    let (meter, area, spec) = line.item;
+    Charge {
+        row_type: RowType::Charge,
+        charge_id: format!("c{index}"),
+        account: AccountId::new(ACCOUNT),
+        sub_app_id: None,
+        usage_day: day,
+        settlement_date: day.next(),
+        bill_month: day.next().month(),
+        posting_period: day.month(),
+        period: day.period(),
+        meter: meter.to_owned(),
+        area: area.to_owned(),
+        spec: spec.to_owned(),
+        usage_quantity: line.used.0,
+        pack_quantity: 0,
+        pricing_quantity: line.used.1,
+        unit: line.used.2.parse().unwrap(),
+        unit_price: line.price.map(|(_, price, _)| price.to_owned()),
+        tier: line.price.map_or("unpriced", |(tier, ..)| tier).to_owned(),
+        list_cost: None,
+        contracted_cost: None,
+        billed_cost: line.price.map(|(.., units)| Amount { units, currency: Currency::CNY }),
+        currency: Currency::CNY,
+        price_book: "test".to_owned(),
+        price_version: "1".to_owned(),
+        status: line.status,
+        steps: line.price.is_none().then(|| "unpriced: no price is published".to_owned()).into_iter().collect(),
+    }
+}
+
+const GB: i128 = 1_000_000_000;
+
+/// Two days: 1600 GB × 0.23 = 368, 400 GB × 0.24 = 96, 2 × 500 GB-days × 0.0048 = 2.4 each, 2 min × 0.0325 = 0.065, and
+/// 100 s without a price, whose unit h would not end.
+fn lines() -> Vec<Line> {
+    let storage = ("storage", "Chinese Mainland", "STANDARD");
+    let traffic = ("traffic", "Chinese Mainland", "");
+    let (final_, partial) = (Status::Final, Status::Partial);
+    let line = |item, day, used, price, status| Line { item, day, used, price, status };
+    vec![
+        line(
+            traffic,
+            "2026-10-01",
+            (1600 * GB, 1600 * GB, "GB"),
+            Some(("over 500 GB up to 2000 GB", "0.23", 36_800_000_000)),
+            final_,
+        ),
+        line(traffic, "2026-10-02", (400 * GB, 400 * GB, "GB"), Some(("up to 500 GB", "0.24", 9_600_000_000)), final_),
+        line(storage, "2026-10-01", (500 * GB, 500 * GB, "GB"), Some(("flat", "0.0048", 240_000_000)), final_),
+        line(storage, "2026-10-02", (500 * GB, 500 * GB, "GB"), Some(("flat", "0.0048", 240_000_000)), partial),
+        line(
+            ("transcoding", "", "Standard.H264.HD"),
+            "2026-10-01",
+            (90, 120, "min"),
+            Some(("flat", "0.0325", 6_500_000)),
+            final_,
+        ),
+        line(("voice-translation", "", "=HYPERLINK(1)"), "2026-10-02", (100, 100, "h"), None, final_),
+    ]
+}
+
+fn ledger_with(lines: &[Line]) -> Ledger {
+    let ledger = Ledger::open(":memory:").unwrap();
+    let charges: Vec<Charge> = lines.iter().enumerate().map(|(index, line)| charge(index, line)).collect();
+    ledger.replace_charges(&AccountId::new(ACCOUNT), october(), &charges).unwrap();
+    ledger
+}
+
+fn written(ledger: &Ledger, name: &str, parameters: &Parameters) -> String {
+    let definition = Library::default().get(name).unwrap();
+    let mut bytes = Vec::new();
+    report::run(ledger, &definition, parameters, Format::Csv, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn cost_summary_is_the_sum_worked_out_by_hand() {
+    let text = written(&ledger_with(&lines()), "cost-summary", &Parameters::of_month(october()));
+    assert_eq!(text, include_str!("../data/reports/cost-summary.csv"));
+}
+
+#[test]
+fn cost_daily_shows_every_line_and_its_mark() {
+    let parameters = Parameters { mark: Some("SIMULATED".to_owned()), ..Parameters::of_month(october()) };
+    let text = written(&ledger_with(&lines()), "cost-daily", &parameters);
+    assert_eq!(text, include_str!("../data/reports/cost-daily-marked.csv"));
+}
+
+#[test]
+fn periods_accounts_and_the_way_of_dating_narrow_a_report() {
+    let mut lines = lines();
+    lines[1].day = "2026-10-31"; // settled on 1 November, so the bill of November carries it
+    let ledger = ledger_with(&lines);
+    let rows = |parameters: &Parameters| written(&ledger, "cost-daily", parameters).lines().count() - 1;
+    let all = Parameters::of_month(october());
+    assert_eq!(rows(&all), 7);
+    let first = Parameters::of_days("2026-10-01".parse().unwrap(), "2026-10-02".parse().unwrap());
+    assert_eq!(rows(&first), 4);
+    assert_eq!(rows(&Parameters { by: Basis::Bill, ..all.clone() }), 6);
+    assert_eq!(rows(&Parameters { by: Basis::Bill, ..Parameters::of_month("2026-11".parse().unwrap()) }), 2);
+    assert_eq!(rows(&Parameters { by: Basis::Posting, ..all.clone() }), 7);
+    assert_eq!(rows(&Parameters { account: Some(AccountId::new(ACCOUNT)), ..all.clone() }), 7);
+    assert_eq!(rows(&Parameters { account: Some(AccountId::new("another")), ..all }), 0);
+}
+
+#[test]
+fn what_is_assumed_says_so() {
+    let mut lines = lines();
+    lines.truncate(1);
+    lines[0].status = Status::Assumed;
+    let text = written(&ledger_with(&lines), "cost-summary", &Parameters::of_month(october()));
+    assert_eq!(text.matches(",assumed,assumed: nobody confirmed the billing mode\r\n").count(), 2);
+}
+
+#[test]
+fn headings_follow_the_language() {
+    let parameters = Parameters { language: Language::Chinese, mark: Some("x".to_owned()), ..Parameters::of_month(october()) };
+    let text = written(&ledger_with(&[]), "cost-summary", &parameters);
+    assert_eq!(text, "行类型,账号,计费项,计费区域,规格,用量,资源包抵扣,计费用量,单位,费用,币种,状态,说明,标记\r\n");
+}
+
+const HEADER: &str = "-- title: Mine | 我的\n-- column: meter text | Item | 计费项\n";
+
+fn parse(body: &str) -> Result<Definition, ReportError> {
+    Definition::parse("mine", &format!("{HEADER}{body}"), "mine.sql")
+}
+
+#[test]
+fn texts_that_look_like_formulas_are_disarmed_and_numbers_are_not() {
+    let mut all = lines();
+    all.truncate(1);
+    let header = "-- column: a text\n-- column: b text\n-- column: c text\n-- column: d text\n-- column: e number\n-- column: f decimal\n-- column: g id\n";
+    let body =
+        "SELECT '=1+1' AS a, '+a, b' AS b, '-1' AS c, '@x' AS d, -5 AS e, '-0.5' AS f, '14651978969445155711' AS g FROM v_charge";
+    let definition = Definition::parse("mine", &format!("{header}{body}"), "mine.sql").unwrap();
+    let mut bytes = Vec::new();
+    let rows = report::run(&ledger_with(&all), &definition, &Parameters::of_month(october()), Format::Csv, &mut bytes).unwrap();
+    assert_eq!(rows, 1);
+    assert_eq!(String::from_utf8(bytes).unwrap(), "a,b,c,d,e,f,g\r\n'=1+1,\"'+a, b\",'-1,'@x,-5,-0.5,14651978969445155711\r\n");
+}
+
+#[test]
+fn a_definition_that_is_wrong_says_where_and_what() {
+    let wrong = [
+        ("DELETE FROM charge", 3, "SELECT or WITH"),
+        ("SELECT meter FROM v_charge;\nSELECT 1", 4, "one statement"),
+        ("SELECT meter FROM v_charge WHERE day = :day", 3, ":day"),
+        ("SELECT meter FROM v_charge WHERE day = ?1", 3, "by name"),
+        ("SELECT 'meter FROM v_charge", 3, "does not end"),
+        ("", 3, "no query"),
+        ("-- column: cost money | Cost | 费用\nSELECT 1", 3, "brackets"),
+        ("-- column: cost cents | Cost | 费用\nSELECT 1", 3, "cents"),
+        ("-- column: cost\nSELECT 1", 3, "NAME KIND"),
+        ("-- formats: docx\nSELECT 1", 3, "docx"),
+    ];
+    for (body, line, part) in wrong {
+        let error = parse(body).unwrap_err();
+        let text = error.to_string();
+        assert!(matches!(error, ReportError::Definition { line: at, .. } if at == line), "{body}: {text}");
+        assert!(text.contains(part) && text.contains("mine.sql"), "{text}");
+    }
+    // A semicolon, a quote and a colon in texts and comments are no syntax.
+    parse("SELECT ';:x''' AS meter -- ; :y\nFROM v_charge /* ';' */;\n-- end").unwrap();
+}
+
+#[test]
+fn a_query_that_reads_more_than_views_is_refused() {
+    let ledger = ledger_with(&lines());
+    let run = |body: &str| {
+        let mut bytes = Vec::new();
+        report::run(&ledger, &parse(body).unwrap(), &Parameters::of_month(october()), Format::Csv, &mut bytes)
+    };
+    let tables = run("SELECT meter FROM charge");
+    assert!(matches!(tables, Err(ReportError::Query { source: LedgerError::Query(_), .. })), "{tables:?}");
+    let columns = run("SELECT area FROM v_charge");
+    assert!(matches!(columns, Err(ReportError::Definition { line: 1, .. })), "{columns:?}");
+    let kind = run("SELECT usage_quantity AS meter FROM v_charge");
+    assert!(matches!(kind, Err(ReportError::Value { .. })), "{kind:?}");
+}
+
+#[test]
+fn a_folder_of_ones_own_comes_before_the_shipped_reports() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = format!("{HEADER}SELECT meter FROM v_charge ORDER BY meter");
+    fs::write(folder.path().join("cost-daily.sql"), &own).unwrap();
+    fs::write(folder.path().join("by-meter.sql"), &own).unwrap();
+    let library = Library::new(Some(folder.path().to_owned()));
+    let names: Vec<(String, bool)> =
+        library.list().unwrap().into_iter().map(|listed| (listed.definition.name, listed.file.is_some())).collect();
+    assert_eq!(names, [("by-meter".to_owned(), true), ("cost-daily".to_owned(), true), ("cost-summary".to_owned(), false)]);
+    assert_eq!(library.get("cost-daily").unwrap().columns.len(), 1);
+    let file = folder.path().join("by-meter.sql");
+    assert_eq!(Library::default().get(file.to_str().unwrap()).unwrap().name, "by-meter");
+    assert!(matches!(library.get("nothing"), Err(ReportError::Unknown { .. })));
+    assert!(matches!(library.get("nothing.sql"), Err(ReportError::File { .. })));
+}
+
+#[test]
+fn a_file_appears_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("new/reports");
+    let ledger = ledger_with(&lines());
+    let parameters = Parameters::of_month(october());
+    let definition = Library::default().get("cost-summary").unwrap();
+    let path = report::save(&ledger, &definition, &parameters, Format::Csv, &out).unwrap();
+    assert_eq!(path, out.join("cost-summary-2026-10.csv"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), include_str!("../data/reports/cost-summary.csv"));
+    // A report that fails leaves the file of before and nothing else.
+    let mut broken = parse("SELECT usage_quantity AS meter FROM v_charge").unwrap();
+    broken.name = "cost-summary".to_owned();
+    report::save(&ledger, &broken, &parameters, Format::Csv, &out).unwrap_err();
+    assert_eq!(fs::read_to_string(&path).unwrap(), include_str!("../data/reports/cost-summary.csv"));
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
+    let days = Parameters::of_days("2026-10-01".parse().unwrap(), "2026-10-16".parse().unwrap());
+    assert_eq!(days.period_in_names(), "2026-10-01_2026-10-15");
+}

@@ -1,0 +1,92 @@
+//! Statements: a month is rated for the whole account, and rating it again changes nothing.
+
+use vodledger::billing::{Options, PriceBook, shipped};
+use vodledger::ledger::{Ledger, Outcome, Unit, UnitResult};
+use vodledger::model::{AccountId, BillingDay, BillingMonth, Status, SubAppId, UsageRecord};
+use vodledger::statement::{self, Statement};
+
+fn account() -> AccountId {
+    AccountId::new("100000000001")
+}
+
+fn book() -> PriceBook {
+    let (id, text) = shipped().iter().find(|(id, _)| *id == "vod-cn").unwrap();
+    PriceBook::parse(text, id).unwrap()
+}
+
+/// Puts one record into the ledger, as a unit of its own.
+fn put(ledger: &Ledger, app: u64, meter: &str, day: &str, quantity: i128) {
+    let day: BillingDay = day.parse().unwrap();
+    let record = UsageRecord {
+        period: day.period(),
+        account: account(),
+        sub_app_id: Some(SubAppId(app)),
+        meter: meter.to_owned(),
+        area: "Chinese Mainland".to_owned(),
+        spec: if meter == "storage" { "STANDARD".to_owned() } else { String::new() },
+        quantity,
+        status: Status::Final,
+        tags: Vec::new(),
+    };
+    let unit = Unit {
+        account: account(),
+        action: "Test".to_owned(),
+        sub_app_id: record.sub_app_id,
+        subject: meter.to_owned(),
+        window: day.period(),
+    };
+    let at = day.end();
+    let result = UnitResult { unit, outcome: Outcome::Done(vec![record]), status: Status::Final, snapshots: vec![], at };
+    ledger.commit_unit(&result).unwrap();
+}
+
+fn total(statement: &Statement) -> Vec<String> {
+    statement.totals().iter().map(|total| format!("{} {}", total.billed.to_decimal_text(), total.billed.currency)).collect()
+}
+
+const GB: i128 = 1_000_000_000;
+
+#[test]
+fn the_tier_belongs_to_the_account() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    for app in 1..=4 {
+        put(&ledger, app, "traffic", "2026-10-05", 400 * GB);
+    }
+    let month: BillingMonth = "2026-10".parse().unwrap();
+    // 1600 GB × 0.23, not 4 × 400 GB × 0.24.
+    let first = statement::charge(&ledger, &account(), month, &book(), &Options::default()).unwrap();
+    assert_eq!(total(&first), ["368.00000000 CNY"]);
+    assert_eq!(ledger.charges(&account(), month).unwrap(), first.charges);
+    let again = statement::charge(&ledger, &account(), month, &book(), &Options::default()).unwrap();
+    assert_eq!(again, first);
+    assert_eq!(ledger.charges(&account(), month).unwrap(), first.charges);
+}
+
+#[test]
+fn a_month_takes_its_own_days_and_no_others() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    for day in ["2026-09-30", "2026-10-01", "2026-10-31", "2026-11-01"] {
+        put(&ledger, 1, "storage", day, 500 * GB);
+    }
+    // Two days in October: 2 × 500 GB × 0.0048.
+    let october = statement::rate_month(&ledger, &account(), "2026-10".parse().unwrap(), &book(), &Options::default()).unwrap();
+    assert_eq!(total(&october), ["4.80000000 CNY"]);
+    assert_eq!(october.charges.len(), 2);
+    assert_eq!(ledger.charges(&account(), october.month).unwrap(), []);
+}
+
+#[test]
+fn what_nobody_knows_is_listed_as_unpriced() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    put(&ledger, 1, "image-super-resolution", "2026-10-05", 12);
+    put(&ledger, 1, "traffic", "2026-10-05", GB);
+    let options = Options { mode_assumed: true, ..Options::default() };
+    let statement = statement::charge(&ledger, &account(), "2026-10".parse().unwrap(), &book(), &options).unwrap();
+    let unpriced = statement.unpriced();
+    assert_eq!(unpriced.len(), 1);
+    assert_eq!((unpriced[0].meter.as_str(), unpriced[0].quantity), ("image-super-resolution", 12));
+    assert!(unpriced[0].reason.starts_with("unpriced: "), "{}", unpriced[0].reason);
+    assert_eq!(total(&statement), ["0.24000000 CNY"]);
+    assert_eq!(statement.totals()[0].status, Status::Assumed);
+    assert_eq!(statement.items().len(), 1);
+}
