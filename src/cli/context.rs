@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::OnceLock;
 
+use chrono::TimeDelta;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::runtime::Runtime;
 
@@ -11,7 +12,8 @@ use super::{Error, Global, Language};
 use crate::cloud::Client;
 use crate::cloud::credential::{self, Found, Place, Reference, World};
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{Clock, Secret, SubAppId};
+use crate::model::{Clock, SubAppId};
+use crate::recordings::playback::Domain;
 use crate::settings::{
     self, Account, Applications, CredentialFrom, CredentialSource, Settings, SettingsError, Site, Surroundings,
 };
@@ -148,17 +150,16 @@ impl Context {
         builder.build().map_err(Error::usage)
     }
 
-    /// The hotlink keys of the account's playback domains: domain and key.
-    pub fn playback_keys(&self, account: &Account) -> Result<Vec<(String, Secret)>, Error> {
-        let mut keys = Vec::new();
-        for playback in &account.playback {
-            if let Some(reference) = &playback.key {
-                let key = credential::resolve(reference, &self.world)
-                    .map_err(|error| Error::usage(format!("hotlink key of {}: {error}", playback.domain)))?;
-                keys.push((playback.domain.clone(), key));
-            }
-        }
-        Ok(keys)
+    /// The domains that the account's media are played from, with their hotlink keys.
+    pub fn playback_domains(&self, account: &Account) -> Result<Vec<Domain>, Error> {
+        let domain = |configured: &settings::Playback| {
+            let key = configured.key.as_ref().map(|reference| credential::resolve(reference, &self.world)).transpose();
+            let key = key.map_err(|error| Error::usage(format!("hotlink key of {}: {error}", configured.domain)))?;
+            let validity =
+                configured.expires.map(|seconds| TimeDelta::seconds(i64::try_from(seconds).unwrap_or(i64::MAX / 1000)));
+            Ok(Domain { host: configured.domain.clone(), key, https: configured.https, validity })
+        };
+        account.playback.iter().map(domain).collect()
     }
 
     /// The runtime that asynchronous work runs on; one for the whole command, since connections live on it.

@@ -163,9 +163,13 @@ fn bytes(bytes: Option<u64>) -> Value {
     json!(bytes)
 }
 
-/// `H:MM:SS`, rounded down.
+/// `H:MM:SS`, rounded down; null while unknown.
 pub fn duration(millis: Option<u64>) -> Value {
-    let Some(millis) = millis else { return Value::Null };
+    json!(millis.map(clock_text))
+}
+
+/// `H:MM:SS`, rounded down.
+pub fn clock_text(millis: u64) -> String {
     let seconds = millis / 1000;
-    json!(format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60))
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }

@@ -22,13 +22,14 @@ mod selection;
 mod sim;
 mod sync;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::model::SubAppId;
 use crate::settings::env;
 
 pub use context::Context;
@@ -54,11 +55,11 @@ pub struct Global {
     /// Account of the configuration to work on; repeat for several
     #[arg(long, global = true, value_name = "NAME", value_delimiter = ',', env = env::PROFILE, hide_env_values = true)]
     pub profile: Vec<String>,
-    /// Work on every account of the configuration
-    #[arg(long, global = true, conflicts_with = "profile")]
+    /// Work on every account of the configuration, whatever --profile says
+    #[arg(long, global = true)]
     pub all_profiles: bool,
     /// Application (SubAppId) to work on, or `all`
-    #[arg(long, global = true, value_name = "SUBAPPID|all", env = env::APP, hide_env_values = true)]
+    #[arg(long, global = true, value_name = "SUBAPPID|all", value_parser = parse_app, env = env::APP, hide_env_values = true)]
     pub app: Option<String>,
     /// Where facts and charges are kept: a file path
     #[arg(long, global = true, value_name = "URL", env = env::LEDGER, hide_env_values = true)]
@@ -104,6 +105,15 @@ fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
     crate::model::time::parse_time(text).map_err(|error| error.to_string())
 }
 
+/// Takes what [`Context::applications`] can read.
+fn parse_app(text: &str) -> Result<String, String> {
+    match text {
+        "all" => Ok(text.to_owned()),
+        id if id.parse::<SubAppId>().is_ok() => Ok(text.to_owned()),
+        _ => Err("give a SubAppId such as 1500000001, or all".to_owned()),
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the whole main job against a simulated account: no credentials, no network
@@ -143,9 +153,21 @@ pub fn main() -> ExitCode {
     run(std::env::args_os())
 }
 
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command().mut_args(without_empty_variable);
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// An empty variable counts as absent, not as an empty value.
+fn without_empty_variable(argument: clap::Arg) -> clap::Arg {
+    let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    if argument.get_env().is_some_and(is_empty) { argument.env(None::<&'static str>) } else { argument }
+}
+
 /// [`main`] with given arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match parse(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; a wrong use is exit code 2. A closed pipe is nobody's fault.

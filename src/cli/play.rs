@@ -10,7 +10,7 @@ use crate::model::MediaState;
 use crate::model::time::format_time;
 use crate::recordings::find::Filter;
 use crate::recordings::hotlink::Limits;
-use crate::recordings::playback::{DomainKey, Playback, urls};
+use crate::recordings::playback::{Playback, urls};
 use crate::recordings::{Recording, join};
 use crate::settings::Account;
 
@@ -111,14 +111,12 @@ fn exactly(recordings: Vec<Recording>, name: Option<&str>) -> Result<Vec<Recordi
 
 impl Args {
     fn playback(&self, context: &Context, account: &Account) -> Result<Playback, Error> {
-        let keys = context.playback_keys(account)?.into_iter().map(|(domain, key)| DomainKey { domain, key }).collect();
         Ok(Playback {
             definition: self.definition,
             domain: self.domain.clone(),
-            keep_http: false,
             validity: self.expires,
             limits: Limits { preview_seconds: self.preview, max_ips: self.max_ips, ..Limits::default() },
-            keys,
+            domains: context.playback_domains(account)?,
         })
     }
 }

@@ -33,14 +33,14 @@ impl Limit {
 /// Slots already given out, per action.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    /// Per cent of each documented limit that may be used.
-    percent: u32,
+    /// Per cent of each documented limit that may be used; `None` is no bound.
+    percent: Option<u32>,
     next: Mutex<HashMap<&'static str, Instant>>,
 }
 
 impl Budget {
-    pub(crate) fn new(percent: u32) -> Self {
-        Self { percent: percent.clamp(1, 100), next: Mutex::default() }
+    pub(crate) fn new(percent: Option<u32>) -> Self {
+        Self { percent: percent.map(|percent| percent.clamp(1, 100)), next: Mutex::default() }
     }
 
     /// Waits for the next free slot of an action.
@@ -63,6 +63,6 @@ impl Budget {
     }
 
     fn interval(&self, limit: Limit) -> Duration {
-        limit.per * 100 / (limit.requests.max(1) * self.percent)
+        self.percent.map_or(Duration::ZERO, |percent| limit.per * 100 / (limit.requests.max(1) * percent))
     }
 }

@@ -65,7 +65,7 @@ pub(crate) struct Settings {
     legacy_method: HttpMethod,
     legacy_signature: v1::Method,
     legacy_region: String,
-    budget_percent: u32,
+    budget_percent: Option<u32>,
     connect_timeout: Duration,
     attempt_timeout: Duration,
     total_timeout: Duration,
@@ -88,7 +88,7 @@ pub struct ClientBuilder {
     legacy_method: HttpMethod,
     legacy_signature: v1::Method,
     legacy_region: String,
-    budget_percent: u32,
+    budget_percent: Option<u32>,
     timeouts: (Duration, Duration, Duration),
     max_attempts: u32,
     delays: (Duration, Duration),
@@ -163,7 +163,13 @@ impl ClientBuilder {
 
     /// Per cent of each documented rate limit to use, 1 to 100. Default 30: the account's other systems call too.
     pub fn budget_percent(mut self, percent: u32) -> Self {
-        self.budget_percent = percent;
+        self.budget_percent = Some(percent);
+        self
+    }
+
+    /// Keeps no rate budget: for a server of one's own, such as a simulator.
+    pub fn without_budget(mut self) -> Self {
+        self.budget_percent = None;
         self
     }
 
@@ -241,7 +247,7 @@ impl Client {
             legacy_method: HttpMethod::Get,
             legacy_signature: v1::Method::HmacSha256,
             legacy_region: "gz".to_owned(),
-            budget_percent: 30,
+            budget_percent: Some(30),
             timeouts: (Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120)),
             max_attempts: 5,
             delays: (Duration::from_millis(250), Duration::from_secs(10)),

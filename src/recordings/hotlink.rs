@@ -34,8 +34,8 @@ pub enum SignError {
     /// Not an absolute URL.
     #[error("{0:?} is not a URL")]
     NotAUrl(String),
-    /// Before 1970.
-    #[error("the expiry lies before 1970")]
+    /// Before 1970, or past the calendar.
+    #[error("the expiry lies before 1970 or past the calendar")]
     Expiry,
     /// Past what the documents allow.
     #[error("{0} client addresses: at most 9 are allowed")]

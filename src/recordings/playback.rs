@@ -6,13 +6,17 @@ use url::Url;
 use super::hotlink::{self, Limits, SignError};
 use crate::model::{Media, Rendition, Secret};
 
-/// A hotlink key and the domain it belongs to.
+/// What is known of a domain that media are played from.
 #[derive(Clone, Debug)]
-pub struct DomainKey {
+pub struct Domain {
     /// Host name as in the URLs.
-    pub domain: String,
-    /// The KEY of the domain's hotlink protection.
-    pub key: Secret,
+    pub host: String,
+    /// The KEY of its hotlink protection, if it has one.
+    pub key: Option<Secret>,
+    /// Whether it serves https. Where nothing is known of a domain, https is taken.
+    pub https: bool,
+    /// How long its signed URLs work when nothing else is asked for.
+    pub validity: Option<TimeDelta>,
 }
 
 /// How URLs are made.
@@ -22,14 +26,12 @@ pub struct Playback {
     pub definition: Option<i64>,
     /// Replaces the host, for accounts that play from a domain of their own.
     pub domain: Option<String>,
-    /// Leaves plain http as it is. Default: https.
-    pub keep_http: bool,
-    /// How long a signed URL works; by default [`default_validity`].
+    /// How long a signed URL works; else what its domain says, else [`default_validity`].
     pub validity: Option<TimeDelta>,
     /// Further limits of a signed URL.
     pub limits: Limits,
-    /// The keys there are. A URL on another host stays unsigned.
-    pub keys: Vec<DomainKey>,
+    /// The domains that something is known of. A URL on another one is https and unsigned.
+    pub domains: Vec<Domain>,
 }
 
 /// A URL that plays.
@@ -70,32 +72,36 @@ pub fn default_validity(duration_ms: Option<u64>) -> TimeDelta {
 
 /// The URLs of a media, one per rendition, the original first.
 pub fn urls(media: &Media, playback: &Playback, now: DateTime<Utc>) -> Result<Vec<PlaybackUrl>, PlaybackError> {
-    let expires = now + playback.validity.unwrap_or_else(|| default_validity(media.duration_ms));
     media
         .renditions
         .iter()
         .filter(|rendition| playback.definition.is_none_or(|definition| definition == rendition.definition))
-        .map(|rendition| url(rendition, playback, expires))
+        .map(|rendition| url(media, rendition, playback, now))
         .collect()
 }
 
-fn url(rendition: &Rendition, playback: &Playback, expires: DateTime<Utc>) -> Result<PlaybackUrl, PlaybackError> {
+fn url(media: &Media, rendition: &Rendition, playback: &Playback, now: DateTime<Utc>) -> Result<PlaybackUrl, PlaybackError> {
     let location = |reason| PlaybackError::Location { definition: rendition.definition, reason };
     let mut url = Url::parse(&rendition.url).map_err(|_| location(SignError::NotAUrl(rendition.url.clone())))?;
-    if let Some(domain) = &playback.domain {
-        url.set_host(Some(domain)).map_err(|_| location(SignError::NotAUrl(domain.clone())))?;
+    if let Some(host) = &playback.domain {
+        url.set_host(Some(host)).map_err(|_| location(SignError::NotAUrl(host.clone())))?;
     }
-    if url.scheme() == "http" && !playback.keep_http {
-        // The `url` crate refuses only changes between special and other schemes.
-        let _ = url.set_scheme("https");
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let domain = playback.domains.iter().find(|domain| domain.host.eq_ignore_ascii_case(&host));
+    let scheme = if domain.is_none_or(|domain| domain.https) { "https" } else { "http" };
+    if matches!(url.scheme(), "http" | "https") {
+        // Refused only between these and schemes of another kind.
+        let _ = url.set_scheme(scheme);
     }
-    let host = url.host_str().unwrap_or_default();
-    match playback.keys.iter().find(|key| key.domain.eq_ignore_ascii_case(host)) {
-        Some(DomainKey { key, .. }) => {
+    match domain.and_then(|domain| domain.key.as_ref()) {
+        Some(key) => {
+            let validity = playback.validity.or_else(|| domain?.validity);
+            let validity = validity.unwrap_or_else(|| default_validity(media.duration_ms));
+            let expires = now.checked_add_signed(validity).ok_or_else(|| location(SignError::Expiry))?;
             let url = hotlink::sign(url.as_str(), key, expires, &playback.limits).map_err(location)?;
             Ok(PlaybackUrl { rendition: rendition.clone(), url, expires: Some(expires) })
         }
-        None if playback.validity.is_some() || playback.limits != Limits::default() => Err(PlaybackError::NoKey(host.to_owned())),
+        None if playback.validity.is_some() || playback.limits != Limits::default() => Err(PlaybackError::NoKey(host)),
         None => Ok(PlaybackUrl { rendition: rendition.clone(), url: Secret::new(url.as_str()), expires: None }),
     }
 }

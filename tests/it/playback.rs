@@ -5,7 +5,7 @@ use serde_json::Value;
 use vodledger::callbacks::sign as callback_sign;
 use vodledger::model::{Media, Rendition, Secret};
 use vodledger::recordings::hotlink::{self, Limits, SignError};
-use vodledger::recordings::playback::{DomainKey, Playback, PlaybackError, default_validity, urls};
+use vodledger::recordings::playback::{Domain, Playback, PlaybackError, default_validity, urls};
 use vodledger::recordings::player_signature;
 
 use crate::support::media_named;
@@ -100,7 +100,8 @@ fn https_by_default_and_http_on_request() {
     let all = urls(&media(1), &Playback::default(), now).unwrap();
     assert_eq!(all[0].url.expose(), "https://v.example.com/a/f0.mp4");
     assert_eq!((all.len(), all[0].expires), (2, None));
-    let plain = Playback { keep_http: true, definition: Some(220), ..Playback::default() };
+    let domain = Domain { host: "v.example.com".into(), key: None, https: false, validity: None };
+    let plain = Playback { definition: Some(220), domains: vec![domain], ..Playback::default() };
     let all = urls(&media(1), &plain, now).unwrap();
     assert_eq!(all.len(), 1);
     assert_eq!(all[0].url.expose(), "http://v.example.com/a/f220.m3u8");
@@ -108,8 +109,9 @@ fn https_by_default_and_http_on_request() {
 
 #[test]
 fn a_signed_url_outlives_the_recording() {
-    let key = DomainKey { domain: "v.example.com".into(), key: Secret::new("24FEQmTzro4V5u3D5epW") };
-    let playback = Playback { keys: vec![key], ..Playback::default() };
+    let key = Some(Secret::new("24FEQmTzro4V5u3D5epW"));
+    let domain = Domain { host: "v.example.com".into(), key, https: true, validity: None };
+    let playback = Playback { domains: vec![domain], ..Playback::default() };
     let now = at(1_700_000_000);
     for hours in [0, 1, 2, 5, 24] {
         let all = urls(&media(hours * 3_600_000), &playback, now).unwrap();

@@ -316,3 +316,26 @@ fn a_bad_configuration_is_wrong_use() {
     let (code, error) = find(&[("VODLEDGER_PROFILE", "c")], &[]);
     assert!(code == 2 && error.contains("no account is named \"c\"; the configuration has a, b"), "{error}");
 }
+
+/// Containers often set variables to nothing.
+#[test]
+fn empty_variables_count_as_absent() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty: Vec<(&str, &str)> = env::ALL.iter().map(|variable| (variable.name, "")).collect();
+    let ran = run_in(folder.path(), &empty, &["find", "--name", "room_1"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("no credentials; looked in:"), "{}", ran.err);
+}
+
+/// No credentials: every place is named, and nothing is left behind.
+#[test]
+fn without_credentials_every_place_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run_in(folder.path(), &[], &["find", "--name", "room_1"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    for place in
+        ["TENCENTCLOUD_SECRET_ID", ".tccli/default.credential", ".tencentcloud/credentials", "/etc/tencentcloud/credentials"]
+    {
+        assert!(ran.err.contains(place), "{place} is not in {}", ran.err);
+    }
+}

@@ -150,7 +150,14 @@ fn help_does_not_show_what_variables_hold() {
 
 #[test]
 fn wrong_use_is_exit_code_2() {
-    for arguments in [&[][..], &["no-such-command"], &["error"], &["error", "--format", "xml", "1"], &["init", "--nothing"]] {
+    for arguments in [
+        &[][..],
+        &["no-such-command"],
+        &["error"],
+        &["error", "--format", "xml", "1"],
+        &["init", "--nothing"],
+        &["find", "--app", "x", "--name", "r"],
+    ] {
         assert_eq!(run(arguments).code, 2, "{arguments:?}");
     }
     assert_eq!(run(&["--version"]).code, 0);
