@@ -21,6 +21,7 @@ mod report;
 mod selection;
 mod sim;
 mod sync;
+mod terms;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;

@@ -18,6 +18,8 @@ use vodledger::ledger::Ledger;
 use vodledger::model::time::{format_time, parse_time};
 use vodledger::model::{AccountId, BillingDay, Period, Secret, Status, SubAppId};
 
+use crate::support::{Ran, run_in};
+
 const APPS: [u64; 2] = [1_500_000_001, 1_500_000_002];
 const GB: u64 = 1_000_000_000;
 
@@ -34,14 +36,18 @@ struct Account {
 
 type Shared = Arc<Mutex<Account>>;
 
-async fn serve(account: &Shared) -> Client {
+async fn start(account: &Shared) -> String {
     let router = Router::new().fallback(answer).with_state(Arc::clone(account));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    address
+}
+
+async fn serve(account: &Shared) -> Client {
     let credential = Credential { secret_id: "AKIDcollect".into(), secret_key: Secret::new("collectKeyEXAMPLE"), token: None };
     Client::builder(credential)
-        .vod_endpoint(address)
+        .vod_endpoint(start(account).await)
         .budget_percent(100)
         .max_attempts(1)
         .delays(Duration::from_millis(1), Duration::from_millis(1))
@@ -315,6 +321,66 @@ async fn an_outage_ends_the_run_soon() {
     assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Failed, 36));
     // Eight in a row, and those that were on their way with them.
     assert!(asked(&account_).len() <= 1 + 16);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_collect_charge_and_report() {
+    let account_ = Shared::default();
+    account_.lock().unwrap().traffic = [("2026-10-01", 400 * GB)].into();
+    let endpoint = start(&account_).await;
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().to_owned();
+    let run = |arguments: &'static [&'static str]| {
+        let (home, endpoint) = (home.clone(), endpoint.clone());
+        tokio::task::spawn_blocking(move || {
+            let variables = [
+                ("VODLEDGER_ENDPOINT", endpoint.as_str()),
+                ("TENCENTCLOUD_SECRET_ID", "AKIDcollect"),
+                ("TENCENTCLOUD_SECRET_KEY", "collectKeyEXAMPLE"),
+            ];
+            run_in(&home, &variables, &[&["--as-of", "2026-11-05T10:00:00+08:00"], arguments].concat())
+        })
+    };
+    let none: Ran = run(&["report", "cost-summary"]).await.unwrap();
+    assert_eq!(none.code, 1);
+    assert!(none.err.contains("run `vodledger sync` first"), "{}", none.err);
+
+    let sync = run(&["sync", "--month", "2026-10", "--only", "storage,traffic", "--format", "csv"]).await.unwrap();
+    assert_eq!(sync.code, 0, "{}", sync.err);
+    // Five windows of at most 7 days for each of 8 questions; one window of 31 days for each of 9.
+    assert!(sync.out.contains(",storage,1500000001,40,40,0,"), "{}", sync.out);
+    assert!(sync.out.contains(",traffic,1500000002,9,9,0,1,0,0,"), "{}", sync.out);
+    // Traffic: 800 GB × 0.23 = 184. Storage peaks: 600 GB on the 1st, then 30 × 200 GB: 6600 × 0.0048 = 31.68.
+    assert!(sync.err.contains("2026-10: 215.68 CNY (assumed)"), "{}", sync.err);
+
+    let report = run(&["report", "cost-summary", "--out", "reports"]).await.unwrap();
+    assert_eq!((report.code, report.out.trim()), (0, "reports/cost-summary-2026-10.csv"), "{}", report.err);
+    let text = std::fs::read_to_string(home.join("reports/cost-summary-2026-10.csv")).unwrap();
+    assert!(text.contains(",storage,Chinese Mainland,STANDARD,6600,0,6600,GB-day,31.68000000,CNY,assumed,"), "{text}");
+    assert!(text.contains(",traffic,Chinese Mainland,,800,0,800,GB,184.00000000,CNY,assumed,"), "{text}");
+    assert!(text.contains("total,default,,,,,,,,215.68000000,CNY,assumed,"), "{text}");
+
+    let charge = run(&["charge", "--dry-run", "--format", "json"]).await.unwrap();
+    let rows: Value = serde_json::from_str(&charge.out).unwrap();
+    assert_eq!(rows[2]["billed_cost"], "215.68000000", "{}", charge.out);
+    let list = run(&["report", "list", "--format", "csv"]).await.unwrap();
+    assert_eq!(list.out.lines().count(), 3, "{}", list.out);
+
+    for wrong in [
+        &["report", "no-such-report"][..],
+        &["report", "cost-daily", "--month", "2026-13"],
+        &["report", "cost-daily", "--from", "2026-10-02", "--to", "2026-10-01"],
+        &["report", "cost-daily", "--format", "docx"],
+        &["sync", "--since", "2026-10-02", "--until", "2026-10-02"],
+        &["sync", "--only", "gold"],
+    ] {
+        let ran = run(wrong).await.unwrap();
+        assert_eq!(ran.code, 2, "{wrong:?}: {}", ran.err);
+    }
+    account_.lock().unwrap().refused = [("DescribeCDNStatDetails".to_owned(), "UnauthorizedOperation")].into();
+    let part = run(&["sync", "--month", "2026-09", "--only", "storage,traffic", "--format", "json"]).await.unwrap();
+    assert_eq!(part.code, 3, "{}", part.err);
+    assert!(part.out.contains("UnauthorizedOperation"), "{}", part.out);
 }
 
 #[test]
