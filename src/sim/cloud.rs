@@ -32,7 +32,8 @@ pub(super) struct Cloud {
 impl Cloud {
     pub fn new(config: &Config) -> Result<Self, SimError> {
         let account = config.account.load()?;
-        let events = account.applications.iter().map(|application| (application.sub_app_id, application.events.clone())).collect();
+        let events =
+            account.applications.iter().map(|application| (application.sub_app_id, application.events.clone())).collect();
         Ok(Self {
             clock: config.now.or(account.now).map_or_else(Clock::wall, Clock::pinned),
             account,

@@ -26,9 +26,7 @@ pub use account::{Account, AccountSource};
 pub use faults::Faults;
 pub use limit::Limit;
 pub use server::{Running, start};
-pub use switches::{
-    Bound, EmptyBuckets, LegacyModuleErrors, LegacyNoMatch, Order, PageBase, StorageDay, SubAppIdRule, Switches,
-};
+pub use switches::{Bound, EmptyBuckets, LegacyModuleErrors, LegacyNoMatch, Order, PageBase, StorageDay, SubAppIdRule, Switches};
 
 /// How to run a simulated cloud.
 #[derive(Clone, Debug)]

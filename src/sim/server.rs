@@ -153,7 +153,9 @@ async fn answer(State(cloud): State<Arc<Cloud>>, request: Request) -> Response {
         _ => return (StatusCode::NOT_FOUND, "no API answers at this path\n").into_response(),
     };
     match fault {
-        Some(Fault::Http502) => (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], "<html>502</html>").into_response(),
+        Some(Fault::Http502) => {
+            (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], "<html>502</html>").into_response()
+        }
         Some(Fault::Truncated) => json(text.as_bytes()[..text.len() / 2].to_vec()),
         Some(Fault::Slow) => {
             tokio::time::sleep(SLOW).await;

@@ -31,10 +31,9 @@ pub(super) fn check(account: &Account) -> Result<(), String> {
             return Err(format!("billing.month {}: cost {:?} is not a decimal amount", row.month, row.cost));
         }
     }
-    account
-        .applications
-        .iter()
-        .try_for_each(|application| check_application(application).map_err(|error| format!("application {}: {error}", application.sub_app_id)))
+    account.applications.iter().try_for_each(|application| {
+        check_application(application).map_err(|error| format!("application {}: {error}", application.sub_app_id))
+    })
 }
 
 fn check_application(application: &Application) -> Result<(), String> {
@@ -43,7 +42,10 @@ fn check_application(application: &Application) -> Result<(), String> {
     }
     known("status", &application.status, &words::APPLICATION_STATUS)?;
     known("events.mode", &application.events.mode, &words::EVENT_MODES)?;
-    application.media.iter().try_for_each(|media| check_media(media).map_err(|error| format!("media {}: {error}", media.file_id)))?;
+    application
+        .media
+        .iter()
+        .try_for_each(|media| check_media(media).map_err(|error| format!("media {}: {error}", media.file_id)))?;
     application.storage.iter().try_for_each(check_levels)?;
     for retrieval in &application.retrieval {
         known("retrieval: area", &retrieval.area, &STORAGE_AREAS)?;

@@ -181,8 +181,9 @@ fn transcode_info(app_id: u64, application: &Application, media: &Media) -> Tran
         audio_stream_list: audio_stream(),
     };
     let original = form(0, media.width, media.height, media.bitrate, media.size, &media.container);
-    let others = media.transcodes.iter().map(|other| {
-        form(other.definition, other.width, other.height, other.bitrate, other.size(media), &other.container)
-    });
+    let others = media
+        .transcodes
+        .iter()
+        .map(|other| form(other.definition, other.width, other.height, other.bitrate, other.size(media), &other.container));
     TranscodeInfo { transcode_list: std::iter::once(original).chain(others).collect() }
 }

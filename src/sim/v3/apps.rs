@@ -65,13 +65,15 @@ pub(super) fn list(call: &Call<'_>) -> Outcome {
         })
     };
     let now = call.cloud.now();
-    let matching = |application: &&Application| {
-        application.created <= now && application.name.contains(name) && tagged(application)
-    };
+    let matching =
+        |application: &&Application| application.created <= now && application.name.contains(name) && tagged(application);
     let found: Vec<&Application> = call.cloud.account.applications.iter().filter(matching).collect();
     members(Answer {
         total_count: found.len(),
-        sub_app_id_info_set: page(&found, call.params.uint("Offset"), limit).iter().map(|application| info(application)).collect(),
+        sub_app_id_info_set: page(&found, call.params.uint("Offset"), limit)
+            .iter()
+            .map(|application| info(application))
+            .collect(),
     })
 }
 
@@ -93,6 +95,10 @@ fn info(application: &Application) -> SubAppIdInfo {
         name: application.name.clone(),
         mode: "fileid",
         storage_regions: application.storage_regions.clone(),
-        tags: application.tags.iter().map(|(key, value)| ResourceTag { tag_key: key.clone(), tag_value: value.clone() }).collect(),
+        tags: application
+            .tags
+            .iter()
+            .map(|(key, value)| ResourceTag { tag_key: key.clone(), tag_value: value.clone() })
+            .collect(),
     }
 }

@@ -197,5 +197,9 @@ fn check_clock(timestamp: i64) -> Result<(), ApiError> {
 
 fn check_token(credential: &Credential, given: &str) -> Result<(), ApiError> {
     let expected = credential.token.as_ref().map(Secret::expose).unwrap_or_default();
-    if same(expected, given) { Ok(()) } else { Err(ApiError::new("AuthFailure.TokenFailure", "The token does not fit the SecretId.")) }
+    if same(expected, given) {
+        Ok(())
+    } else {
+        Err(ApiError::new("AuthFailure.TokenFailure", "The token does not fit the SecretId."))
+    }
 }

@@ -176,7 +176,9 @@ fn is_in_class(application: &Application, class: i64, wanted: i128) -> bool {
 
 fn sort(call: &Call<'_>, found: &mut [&Media]) {
     // Sorting by match is for fuzzy searches; without a score, they come in the usual order.
-    let fuzzy = ["Text", "Names", "Descriptions"].into_iter().any(|name| call.params.text(name).is_some() || call.params.texts(name).is_some());
+    let fuzzy = ["Text", "Names", "Descriptions"]
+        .into_iter()
+        .any(|name| call.params.text(name).is_some() || call.params.texts(name).is_some());
     let sort = call.params.object("Sort").filter(|_| !fuzzy);
     let order = match sort.as_ref().map(|sort| sort.text("Order")) {
         Some(Some("Asc")) => Order::Ascending,

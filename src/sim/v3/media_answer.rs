@@ -340,8 +340,9 @@ fn transcode_info(account: &Account, application: &Application, media: &Media) -
         file_id: media.file_id.clone(),
     };
     let original = item(0, media.width, media.height, media.bitrate, media.size, &media.container);
-    let others = media.transcodes.iter().map(|form| {
-        item(form.definition, form.width, form.height, form.bitrate, form.size(media), &form.container)
-    });
+    let others = media
+        .transcodes
+        .iter()
+        .map(|form| item(form.definition, form.width, form.height, form.bitrate, form.size(media), &form.container));
     TranscodeInfo { transcode_set: std::iter::once(original).chain(others).collect() }
 }

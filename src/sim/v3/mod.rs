@@ -103,7 +103,10 @@ fn serve(cloud: &Cloud, request: &Incoming, fault: Option<Fault>) -> Outcome {
     }
     let is_it = |action: &&Action| action.name == verified.action && action.version == verified.version;
     let action = ACTIONS.iter().find(is_it).ok_or_else(|| {
-        ApiError::new("InvalidAction", format!("The action {:?} does not exist in version {}.", verified.action, verified.version))
+        ApiError::new(
+            "InvalidAction",
+            format!("The action {:?} does not exist in version {}.", verified.action, verified.version),
+        )
     })?;
     let key = format!("{} {}", verified.secret_id, action.name);
     if fault == Some(Fault::Throttle) || !cloud.limiter.admits(&key, action.per_second, Duration::from_secs(1)) {
@@ -125,7 +128,10 @@ fn application<'a>(cloud: &'a Cloud, action: &Action, params: &Params) -> Result
         return Err(ApiError::new("MissingParameter", "The request lacks the parameter `SubAppId`."));
     }
     cloud.account.application(asked).ok_or_else(|| {
-        ApiError::value("SubAppId", format!("the account has no application {}", asked.map(|id| id.to_string()).unwrap_or_default()))
+        ApiError::value(
+            "SubAppId",
+            format!("the account has no application {}", asked.map(|id| id.to_string()).unwrap_or_default()),
+        )
     })
 }
 

@@ -71,7 +71,9 @@ impl Field {
             (Kind::Object(fields), Value::Object(members)) => check(members, fields),
             (Kind::Objects(items, fields), Value::Array(values)) => {
                 self.check_count(values, *items)?;
-                values.iter().try_for_each(|value| value.as_object().ok_or_else(|| self.wrong_type()).and_then(|members| check(members, fields)))
+                values.iter().try_for_each(|value| {
+                    value.as_object().ok_or_else(|| self.wrong_type()).and_then(|members| check(members, fields))
+                })
             }
             _ => Err(self.wrong_type()),
         }
@@ -83,13 +85,19 @@ impl Field {
 
     fn check_length(&self, text: &str, limit: usize) -> Result<(), ApiError> {
         match text.chars().count() {
-            length if length > limit => Err(ApiError::value(self.name, format!("{length} characters, at most {limit} are allowed"))),
+            length if length > limit => {
+                Err(ApiError::value(self.name, format!("{length} characters, at most {limit} are allowed")))
+            }
             _ => Ok(()),
         }
     }
 
     fn check_choice(&self, text: &str, choices: &[&str]) -> Result<(), ApiError> {
-        if choices.contains(&text) { Ok(()) } else { Err(ApiError::value(self.name, format!("{text:?} is none of {}", choices.join(", ")))) }
+        if choices.contains(&text) {
+            Ok(())
+        } else {
+            Err(ApiError::value(self.name, format!("{text:?} is none of {}", choices.join(", "))))
+        }
     }
 
     fn check_count(&self, values: &[Value], limit: usize) -> Result<(), ApiError> {
@@ -132,7 +140,9 @@ impl Field {
     fn place(&self, slot: &mut Value, path: &[&str], text: &str) -> Result<(), ApiError> {
         match (&self.kind, path) {
             (Kind::Object(fields), [name, rest @ ..]) => place_member(slot, fields, name, rest, text),
-            (Kind::Objects(_, fields), [index, name, rest @ ..]) => place_member(self.item(slot, index)?, fields, name, rest, text),
+            (Kind::Objects(_, fields), [index, name, rest @ ..]) => {
+                place_member(self.item(slot, index)?, fields, name, rest, text)
+            }
             (Kind::Texts(..) | Kind::Choices(_) | Kind::Ints(_), [index]) => {
                 let value = self.read(text)?;
                 *self.item(slot, index)? = value;
@@ -233,7 +243,9 @@ impl Params {
     /// Integers; nothing when absent or empty.
     pub fn ints(&self, name: &str) -> Option<Vec<i128>> {
         let values = self.0.get(name).and_then(Value::as_array).filter(|values| !values.is_empty())?;
-        Some(values.iter().filter_map(|value| value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from))).collect())
+        Some(
+            values.iter().filter_map(|value| value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from))).collect(),
+        )
     }
 
     /// An object's members, if given.

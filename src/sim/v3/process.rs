@@ -110,7 +110,9 @@ pub(super) fn usage(call: &Call<'_>) -> Outcome {
     let window = Window::of(call, true)?;
     let types: Vec<&str> = match call.params.text("Type") {
         Some(kind) => vec![kind],
-        None => call.application.process.iter().map(|process| process.kind.as_str()).collect::<BTreeSet<_>>().into_iter().collect(),
+        None => {
+            call.application.process.iter().map(|process| process.kind.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
+        }
     };
     members(Answer { media_process_data_set: types.into_iter().map(|kind| task(call, &window, kind)).collect() })
 }
@@ -148,10 +150,10 @@ fn days(call: &Call<'_>, window: &Window, processes: &[&Process]) -> Vec<TaskSta
 
 fn sum(processes: &[&Process], bucket: Bucket) -> ProcessDay {
     let day = BillingDay::of(bucket.start);
-    processes.iter().filter_map(|process| process.days.get(&day)).fold(ProcessDay::default(), |sum, done| ProcessDay {
-        count: sum.count + done.count,
-        usage: sum.usage + done.usage,
-    })
+    processes
+        .iter()
+        .filter_map(|process| process.days.get(&day))
+        .fold(ProcessDay::default(), |sum, done| ProcessDay { count: sum.count + done.count, usage: sum.usage + done.usage })
 }
 
 /// Reviewed seconds by day: what media processing calls `ContentAudit`.

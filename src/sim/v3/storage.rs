@@ -120,9 +120,10 @@ fn day(call: &Call<'_>, bucket: Bucket, seen_until: DateTime<Utc>, level: impl F
 
 /// The level at a moment: of one class or of all, of one area or of both.
 fn level(application: &Application, area: Option<&str>, kind: &str, time: DateTime<Utc>) -> u64 {
-    let matching = application.storage.iter().filter(|levels| {
-        area.is_none_or(|area| area == levels.area) && (kind == TOTAL_STORAGE || kind == levels.class)
-    });
+    let matching = application
+        .storage
+        .iter()
+        .filter(|levels| area.is_none_or(|area| area == levels.area) && (kind == TOTAL_STORAGE || kind == levels.class));
     matching.map(|levels| levels.at(time)).sum()
 }
 

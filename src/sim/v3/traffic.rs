@@ -59,13 +59,9 @@ pub(super) fn stat(call: &Call<'_>) -> Outcome {
     let step = step(data_interval, if long { &[1440] } else { &[5, 1440] })?;
     let area = call.params.text("Area").unwrap_or(MAINLAND);
     // Provinces and providers narrow down the mainland only; elsewhere they are ignored.
-    let narrow = |name: &str, text: &str| {
-        area != MAINLAND || call.params.texts(name).is_none_or(|wanted| wanted.contains(&text))
-    };
+    let narrow = |name: &str, text: &str| area != MAINLAND || call.params.texts(name).is_none_or(|wanted| wanted.contains(&text));
     let mut series = series(call);
-    series.retain(|traffic| {
-        traffic.area == area && narrow("Districts", &traffic.district) && narrow("Isps", &traffic.isp)
-    });
+    series.retain(|traffic| traffic.area == area && narrow("Districts", &traffic.district) && narrow("Isps", &traffic.isp));
     let metric = call.params.text("Metric").unwrap_or_default();
     rows(call, &window, step, data_interval, metric, &series)
 }

@@ -110,7 +110,13 @@ impl Window {
     }
 
     /// The rows as they are answered: those of the future are missing, empty ones as the switch says.
-    pub fn rows(&self, call: &Call<'_>, step: Step, seen_until: DateTime<Utc>, value: impl Fn(Bucket) -> u64) -> Vec<StatDataItem> {
+    pub fn rows(
+        &self,
+        call: &Call<'_>,
+        step: Step,
+        seen_until: DateTime<Utc>,
+        value: impl Fn(Bucket) -> u64,
+    ) -> Vec<StatDataItem> {
         let switches = call.cloud.switches;
         self.buckets(step, switches.end_day)
             .into_iter()
