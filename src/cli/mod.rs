@@ -20,6 +20,7 @@ mod rate;
 mod report;
 mod selection;
 mod sim;
+mod summary;
 mod sync;
 mod terms;
 

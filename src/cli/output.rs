@@ -34,13 +34,24 @@ pub struct Listing {
     shown: Vec<usize>,
     /// Whether a table may be wider than the terminal.
     unwrapped: bool,
+    /// Spaces in front of a table.
+    indent: u16,
+    /// Columns aligned to the right although they are text.
+    right: Vec<usize>,
     rows: Vec<Vec<Value>>,
 }
 
 impl Listing {
     /// An empty listing.
     pub fn new(columns: &[&'static str]) -> Self {
-        Self { columns: columns.to_vec(), shown: (0..columns.len()).collect(), unwrapped: false, rows: Vec::new() }
+        Self {
+            columns: columns.to_vec(),
+            shown: (0..columns.len()).collect(),
+            unwrapped: false,
+            indent: 0,
+            right: Vec::new(),
+            rows: Vec::new(),
+        }
     }
 
     /// Shows only these columns, in this order, in a table; JSON and CSV hold them all.
@@ -52,6 +63,18 @@ impl Listing {
     /// Lets a table be wider than the terminal: for URLs, which must not be cut.
     pub fn unwrapped(mut self) -> Self {
         self.unwrapped = true;
+        self
+    }
+
+    /// Sets a table off from the left margin.
+    pub fn indented(mut self, spaces: u16) -> Self {
+        self.indent = spaces;
+        self
+    }
+
+    /// Aligns columns of amounts, which are text, to the right.
+    pub fn right(mut self, columns: &[&str]) -> Self {
+        self.right = columns.iter().filter_map(|name| self.columns.iter().position(|column| column == name)).collect();
         self
     }
 
@@ -96,9 +119,9 @@ impl Listing {
         for row in &self.rows {
             grid.add_row(self.shown.iter().map(|index| text(&row[*index])));
         }
-        for (column, index) in grid.column_iter_mut().zip(&self.shown) {
-            column.set_padding((0, 2));
-            if !self.rows.is_empty() && self.rows.iter().all(|row| row[*index].is_number()) {
+        for (place, (column, index)) in grid.column_iter_mut().zip(&self.shown).enumerate() {
+            column.set_padding((if place == 0 { self.indent } else { 0 }, 2));
+            if self.right.contains(index) || !self.rows.is_empty() && self.rows.iter().all(|row| row[*index].is_number()) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }

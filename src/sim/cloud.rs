@@ -1,0 +1,77 @@
+//! The state of a running simulated cloud, shared by its APIs.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::account::{Account, Application, Events, Media};
+use super::auth::Nonces;
+use super::faults::Dice;
+use super::limit::Limiter;
+use super::{Config, SimError, Switches};
+use crate::model::Clock;
+
+/// Everything a request may touch.
+#[derive(Debug)]
+pub(super) struct Cloud {
+    pub account: Account,
+    pub switches: Switches,
+    pub latency: Duration,
+    pub limiter: Limiter,
+    pub dice: Dice,
+    pub nonces: Nonces,
+    clock: Clock,
+    events: Mutex<BTreeMap<u64, Events>>,
+    notify_urls: Mutex<BTreeMap<String, String>>,
+    requests: AtomicU64,
+}
+
+impl Cloud {
+    pub fn new(config: &Config) -> Result<Self, SimError> {
+        let account = config.account.load()?;
+        let events =
+            account.applications.iter().map(|application| (application.sub_app_id, application.events.clone())).collect();
+        Ok(Self {
+            clock: config.now.or(account.now).map_or_else(Clock::wall, Clock::pinned),
+            account,
+            switches: config.switches,
+            latency: config.latency,
+            limiter: Limiter::new(config.limit),
+            dice: Dice::new(&config.faults),
+            nonces: Nonces::default(),
+            events: Mutex::new(events),
+            notify_urls: Mutex::default(),
+            requests: AtomicU64::new(0),
+        })
+    }
+
+    /// The account's time, which decides what can be seen.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A request id: a counter in the form of a UUID, so that two equal runs answer alike.
+    pub fn request_id(&self) -> String {
+        format!("00000000-0000-4000-8000-{:012x}", self.requests.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// The event settings of every application.
+    pub fn events(&self) -> MutexGuard<'_, BTreeMap<u64, Events>> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Addresses given to DescribeRecordPlayInfo in time, by vid.
+    pub fn notify_urls(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.notify_urls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The media of an application that exist at this moment.
+    pub fn media<'a>(&self, application: &'a Application) -> Vec<&'a Media> {
+        let now = self.now();
+        let exists = |media: &&Media| media.created <= now && media.expires.is_none_or(|expires| now < expires);
+        application.media.iter().filter(exists).collect()
+    }
+}

@@ -1,0 +1,146 @@
+//! API 3.0: VOD 2018-07-17 and billing 2018-07-09, at `/`.
+
+mod apps;
+mod auth;
+mod billing;
+mod delivery;
+mod error;
+mod events;
+mod media;
+mod media_answer;
+mod params;
+mod process;
+mod storage;
+mod traffic;
+mod window;
+
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use self::error::ApiError;
+use self::params::{Field, Params};
+use super::account::Application;
+use super::cloud::Cloud;
+use super::faults::Fault;
+use super::server::Incoming;
+use super::switches::SubAppIdRule;
+
+const VOD: &str = "2018-07-17";
+const BILLING: &str = "2018-07-09";
+/// Requests per second where the reference names no limit: the usual default.
+const USUAL: u32 = 20;
+
+/// One action of the API.
+struct Action {
+    name: &'static str,
+    version: &'static str,
+    /// Requests per second and key pair.
+    per_second: u32,
+    fields: &'static [Field],
+    run: fn(&Call<'_>) -> Outcome,
+}
+
+type Outcome = Result<Value, ApiError>;
+
+/// A request that has been checked.
+struct Call<'a> {
+    cloud: &'a Cloud,
+    application: &'a Application,
+    params: Params,
+}
+
+const fn vod(name: &'static str, per_second: u32, fields: &'static [Field], run: fn(&Call<'_>) -> Outcome) -> Action {
+    Action { name, version: VOD, per_second, fields, run }
+}
+
+const fn bill(name: &'static str, fields: &'static [Field], run: fn(&Call<'_>) -> Outcome) -> Action {
+    Action { name, version: BILLING, per_second: USUAL, fields, run }
+}
+
+/// Every action that is answered, with its limit (api reference, 2026).
+const ACTIONS: &[Action] = &[
+    vod("SearchMedia", USUAL, media::SEARCH, media::search),
+    vod("DescribeMediaInfos", 100, media::INFOS, media::infos),
+    vod("DescribeStorageData", 20, apps::SUB_APP_ID_ONLY, storage::data),
+    vod("DescribeStorageDetails", 100, storage::DETAILS, storage::details),
+    vod("DescribeCDNUsageData", 100, traffic::USAGE, traffic::usage),
+    vod("DescribeCDNStatDetails", 20, traffic::STAT, traffic::stat),
+    vod("DescribeMediaProcessUsageData", 20, process::USAGE, process::usage),
+    vod("DescribeReviewDetails", 20, process::REVIEW, process::review),
+    vod("DescribeImageReviewUsageData", 20, process::IMAGE_REVIEW, process::image_review),
+    vod("DescribeLicenseUsageData", USUAL, process::LICENSE, process::license),
+    vod("DescribeClientUploadAccelerationUsageData", 20, process::ACCELERATION, process::acceleration),
+    vod("DescribeSubAppIds", 100, apps::LIST, apps::list),
+    vod("DescribeVodDomains", 20, delivery::DOMAINS, delivery::domains),
+    vod("DescribeDefaultDistributionConfig", USUAL, apps::SUB_APP_ID_ONLY, delivery::default_distribution),
+    vod("DescribePrepaidProducts", USUAL, &[], billing::prepaid_products),
+    vod("DescribeEventConfig", 100, apps::SUB_APP_ID_ONLY, events::describe),
+    vod("ModifyEventConfig", 20, events::MODIFY, events::modify),
+    bill("DescribeAccountBalance", billing::BALANCE, billing::account_balance),
+    bill("DescribeBillSummaryByProduct", billing::SUMMARY, billing::summary_by_product),
+];
+
+/// Answers a request; the fault is the one that shows inside the envelope.
+pub(super) fn answer(cloud: &Cloud, request: &Incoming, fault: Option<Fault>) -> String {
+    let request_id = cloud.request_id();
+    let body = match serve(cloud, request, fault) {
+        Ok(mut members) => {
+            members["RequestId"] = Value::from(request_id);
+            json!({ "Response": members })
+        }
+        Err(error) => error.body(&request_id),
+    };
+    body.to_string()
+}
+
+fn serve(cloud: &Cloud, request: &Incoming, fault: Option<Fault>) -> Outcome {
+    let verified = auth::verify(cloud, request)?;
+    if !ACTIONS.iter().any(|action| action.version == verified.version) {
+        return Err(ApiError::new("NoSuchVersion", format!("The version {:?} does not exist.", verified.version)));
+    }
+    let is_it = |action: &&Action| action.name == verified.action && action.version == verified.version;
+    let action = ACTIONS.iter().find(is_it).ok_or_else(|| {
+        ApiError::new(
+            "InvalidAction",
+            format!("The action {:?} does not exist in version {}.", verified.action, verified.version),
+        )
+    })?;
+    let key = format!("{} {}", verified.secret_id, action.name);
+    if fault == Some(Fault::Throttle) || !cloud.limiter.admits(&key, action.per_second, Duration::from_secs(1)) {
+        let message = format!("More than {} requests per second for {}; send fewer.", action.per_second, action.name);
+        return Err(ApiError::new("RequestLimitExceeded", message));
+    }
+    if fault == Some(Fault::Internal) {
+        return Err(ApiError::new("InternalError", "An internal error has occurred. Retry your request."));
+    }
+    let params = Params::check(verified.arguments.object(action.fields)?, action.fields)?;
+    let application = application(cloud, action, &params)?;
+    (action.run)(&Call { cloud, application, params })
+}
+
+fn application<'a>(cloud: &'a Cloud, action: &Action, params: &Params) -> Result<&'a Application, ApiError> {
+    let asked = params.uint("SubAppId");
+    let takes_it = action.fields.iter().any(|field| field.name == "SubAppId");
+    if takes_it && asked.is_none() && cloud.switches.sub_app_id == SubAppIdRule::Required {
+        return Err(ApiError::new("MissingParameter", "The request lacks the parameter `SubAppId`."));
+    }
+    cloud.account.application(asked).ok_or_else(|| {
+        ApiError::value(
+            "SubAppId",
+            format!("the account has no application {}", asked.map(|id| id.to_string()).unwrap_or_default()),
+        )
+    })
+}
+
+/// Turns an answer structure into JSON.
+fn members(answer: impl Serialize) -> Outcome {
+    serde_json::to_value(answer).map_err(|error| ApiError::new("InternalError", error.to_string()))
+}
+
+/// A time as answers print it where the request has no say: UTC.
+fn utc(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
