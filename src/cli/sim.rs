@@ -1,12 +1,159 @@
 //! `vodledger sim`.
 
-use super::{Context, Error, Outcome};
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{Context, Error, Outcome, file};
+use crate::sim::{self, AccountSource, Config, Faults, Limit, Running, SimError};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Where to listen with TLS as well
+    #[arg(long, value_name = "ADDR", requires = "ca_out")]
+    tls_listen: Option<SocketAddr>,
+    /// Where to write the certificate authority to trust (PEM); made anew for every run
+    #[arg(long, value_name = "FILE", requires = "tls_listen")]
+    ca_out: Option<PathBuf>,
+    /// Whose cloud: `demo`, or an account file (docs/simulator.md)
+    #[arg(long, value_name = "demo|FILE", default_value = "demo")]
+    account: PathBuf,
+    /// The account's clock (RFC 3339) [default: what the account file says, else the wall clock]
+    #[arg(long, value_name = "TIME", value_parser = super::parse_time)]
+    now: Option<DateTime<Utc>>,
+    /// What goes wrong: KIND=PERCENT% of throttle, internal, http502, truncated, slow; and seed=NUMBER
+    #[arg(long, value_name = "SPEC")]
+    faults: Option<String>,
+    /// How long every answer takes, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    latency: u64,
+    /// How rate limits are counted: token, fixed, sliding or off
+    #[arg(long, value_name = "HOW", default_value_t)]
+    limit: Limit,
+    /// Write where it answers and its keys here (JSON), once it does
+    #[arg(long, value_name = "FILE")]
+    ready_file: Option<PathBuf>,
+}
 
-/// Runs the command.
-pub fn run(_args: &Args, _context: &Context) -> Result<Outcome, Error> {
-    Err(Error::failed("not built yet"))
+/// What the ready file and the first line of output say.
+#[derive(Serialize)]
+struct Ready<'a> {
+    http: &'a str,
+    https: Option<&'a str>,
+    secret_id: &'a str,
+    secret_key: &'a str,
+    ca: Option<&'a Path>,
+}
+
+/// Runs the command: until the process is asked to stop.
+pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
+    let config = config(args, context.global.as_of)?;
+    context.runtime()?.block_on(async {
+        // Before anybody can know that it runs, so that no request to stop is missed.
+        let stop = Stop::new()?;
+        let running = sim::start(config).await?;
+        announce(args, &running)?;
+        stop.asked().await;
+        running.stop().await;
+        Ok(Outcome::Done)
+    })
+}
+
+fn config(args: &Args, as_of: Option<DateTime<Utc>>) -> Result<Config, Error> {
+    let account = match args.account.to_str() {
+        Some("demo") => AccountSource::Demo,
+        _ => AccountSource::File(args.account.clone()),
+    };
+    Ok(Config {
+        account,
+        now: args.now.or(as_of),
+        listen: args.listen,
+        tls_listen: args.tls_listen,
+        latency: Duration::from_millis(args.latency),
+        limit: args.limit,
+        faults: args.faults.as_deref().map(str::parse::<Faults>).transpose()?.unwrap_or_default(),
+        ..Config::default()
+    })
+}
+
+/// The keys are shown on purpose: they open nothing but this simulated account.
+fn announce(args: &Args, running: &Running) -> Result<(), Error> {
+    let written = |path: &Path, content: &[u8]| {
+        file::replace(path, content).map_err(|error| Error::failed(format!("cannot write {}: {error}", path.display())))
+    };
+    let mut ca = None;
+    if let (Some(path), Some(pem)) = (&args.ca_out, &running.ca_pem) {
+        written(path, pem.as_bytes())?;
+        ca = Some(std::path::absolute(path)?);
+    }
+    let ready = Ready {
+        http: &running.http,
+        https: running.https.as_deref(),
+        secret_id: &running.secret_id,
+        secret_key: running.secret_key.expose(),
+        ca: ca.as_deref(),
+    };
+    let mut text = serde_json::to_string(&ready).map_err(io::Error::from)?;
+    text.push('\n');
+    if let Some(path) = &args.ready_file {
+        written(path, text.as_bytes())?;
+    }
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    writeln!(
+        out,
+        "Answering at {}; stop with Ctrl-C.",
+        ready.https.map_or_else(|| ready.http.to_owned(), |https| format!("{} and {https}", ready.http))
+    )?;
+    out.flush()?;
+    Ok(())
+}
+
+/// The signals that ask a process to stop. They are listened for from here on, not from [`Stop::asked`] on.
+struct Stop {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    #[cfg(unix)]
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(unix)]
+    async fn asked(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn asked(self) {
+        // Without a handler nothing but the system can stop the process, which is no error here.
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+impl From<SimError> for Error {
+    fn from(error: SimError) -> Self {
+        if error.is_usage() { Self::usage(error) } else { Self::failed(error) }
+    }
 }

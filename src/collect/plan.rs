@@ -106,10 +106,12 @@ pub struct Plan {
     pub kinds: Vec<Kind>,
     /// How media processing is asked for.
     pub process_types: ProcessTypes,
+    /// How many units are worked on at a time. The client's budget decides how fast; this only hides waiting times.
+    pub at_a_time: usize,
 }
 
 impl Plan {
-    /// All applications; storage, traffic and media processing.
+    /// All applications; storage, traffic and media processing; four units at a time.
     pub fn new(account: AccountId, period: Period, now: DateTime<Utc>) -> Self {
         Self {
             account,
@@ -118,6 +120,7 @@ impl Plan {
             now,
             kinds: vec![Kind::Storage, Kind::Traffic, Kind::Process],
             process_types: ProcessTypes::default(),
+            at_a_time: 4,
         }
     }
 

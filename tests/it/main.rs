@@ -4,6 +4,7 @@
 mod billing_properties;
 mod callbacks;
 mod client;
+mod collect;
 mod credentials;
 mod find;
 mod house;
