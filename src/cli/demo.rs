@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::sync::Bar;
 use super::{Context, Error, Outcome};
 use crate::billing::{self, Options, PriceBook};
 use crate::callbacks::config::Event;
@@ -129,7 +130,10 @@ impl Demo {
 
     async fn sync(&self, client: &Client, context: &Context) -> Result<Manifest, Error> {
         let plan = Plan::new(self.account.clone(), self.month.period(), self.clock.now());
-        let manifest = collect::sync(client, &self.ledger, &plan, &collect::Silent).await.map_err(Error::failed)?;
+        let bar = Bar::new(context);
+        let manifest = collect::sync(client, &self.ledger, &plan, &bar).await;
+        bar.clear();
+        let manifest = manifest.map_err(Error::failed)?;
         let fetched = manifest.lines.iter().filter(|line| line.is_fetched()).count();
         println!(
             "\n4. sync --month {MONTH}: {fetched} of {} questions answered, {} facts kept",
@@ -158,9 +162,9 @@ impl Demo {
         let parameters = Parameters { mark: Some(MARK.to_owned()), ..Parameters::of_month(self.month) };
         for name in ["cost-summary", "cost-daily"] {
             let definition = library.get(name).map_err(Error::failed)?;
-            let path =
+            let saved =
                 report::save(&self.ledger, &definition, &parameters, report::Format::Csv, &args.out).map_err(Error::failed)?;
-            println!("   {}", path.display());
+            println!("   {}", saved.path.display());
         }
         Ok(())
     }
