@@ -6,6 +6,7 @@ mod callbacks;
 mod client;
 mod collect;
 mod credentials;
+mod demo;
 mod find;
 mod house;
 mod ledger;
