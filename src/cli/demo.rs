@@ -158,9 +158,9 @@ impl Demo {
         let parameters = Parameters { mark: Some(MARK.to_owned()), ..Parameters::of_month(self.month) };
         for name in ["cost-summary", "cost-daily"] {
             let definition = library.get(name).map_err(Error::failed)?;
-            let path =
+            let saved =
                 report::save(&self.ledger, &definition, &parameters, report::Format::Csv, &args.out).map_err(Error::failed)?;
-            println!("   {}", path.display());
+            println!("   {}", saved.path.display());
         }
         Ok(())
     }
