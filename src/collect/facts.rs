@@ -73,6 +73,20 @@ pub fn days(question: &Question, series: Series<'_>, points: &[Point]) -> Result
     Ok(records)
 }
 
+/// Sums by billing day of points that come by day or by five minutes, as the API sees fit.
+pub fn sums(question: &Question, series: Series<'_>, points: &[Point]) -> Result<Vec<UsageRecord>, String> {
+    let points = each_once(points)?;
+    let mut records = Vec::new();
+    for of_day in points.chunk_by(|left, right| BillingDay::of(left.time) == BillingDay::of(right.time)) {
+        let sum = of_day.iter().try_fold(0_i128, |sum, point| sum.checked_add(point.value));
+        let sum = sum.ok_or_else(|| format!("the sum of {} leaves the range of exact arithmetic", series.meter))?;
+        if let Some(first) = of_day.first().filter(|_| sum > 0) {
+            records.push(question.record(series, BillingDay::of(first.time).period(), sum));
+        }
+    }
+    Ok(records)
+}
+
 /// Media processing by day, kind and specification. A kind that no meter knows keeps its usage under a name made of its own.
 pub fn tasks(question: &Question, tasks: &[TaskUsage]) -> Result<Vec<UsageRecord>, String> {
     let mut records = Vec::new();

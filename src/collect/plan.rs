@@ -35,11 +35,13 @@ pub enum Kind {
     Bandwidth,
     /// Media processing: daily, by kind of task and specification.
     Process,
+    /// Reviewed images, licences of commercial DRM, accelerated uploads: daily.
+    Other,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Storage, Self::Traffic, Self::Bandwidth, Self::Process];
+    pub const ALL: [Self; 5] = [Self::Storage, Self::Traffic, Self::Bandwidth, Self::Process, Self::Other];
 
     /// The word used on the command line.
     pub fn as_str(self) -> &'static str {
@@ -48,15 +50,7 @@ impl Kind {
             Self::Traffic => "traffic",
             Self::Bandwidth => "bandwidth",
             Self::Process => "process",
-        }
-    }
-
-    /// The action that answers it.
-    pub fn action(self) -> &'static str {
-        match self {
-            Self::Storage => "DescribeStorageDetails",
-            Self::Traffic | Self::Bandwidth => "DescribeCDNStatDetails",
-            Self::Process => "DescribeMediaProcessUsageData",
+            Self::Other => "other",
         }
     }
 }
@@ -111,14 +105,14 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// All applications; storage, traffic and media processing; four units at a time.
+    /// All applications; everything but bandwidth; four units at a time.
     pub fn new(account: AccountId, period: Period, now: DateTime<Utc>) -> Self {
         Self {
             account,
             applications: Applications::All,
             period,
             now,
-            kinds: vec![Kind::Storage, Kind::Traffic, Kind::Process],
+            kinds: vec![Kind::Storage, Kind::Traffic, Kind::Process, Kind::Other],
             process_types: ProcessTypes::default(),
             at_a_time: 4,
         }
@@ -158,7 +152,16 @@ pub enum Subject {
     Bandwidth(&'static str),
     /// All media processing.
     Process,
+    /// Images reviewed.
+    ImageReview,
+    /// Licences handed out.
+    Licence,
+    /// Bytes uploaded with one type of acceleration.
+    Upload(&'static str),
 }
+
+/// `DescribeClientUploadAccelerationUsageData.Type`.
+const UPLOAD_TYPES: [&str; 2] = ["AccelerationWithHTTP", "AccelerationWithQUIC"];
 
 impl Subject {
     fn of(kind: Kind) -> Vec<Self> {
@@ -170,6 +173,19 @@ impl Subject {
             Kind::Traffic => TRAFFIC_AREAS.map(Self::Traffic).to_vec(),
             Kind::Bandwidth => TRAFFIC_AREAS.map(Self::Bandwidth).to_vec(),
             Kind::Process => vec![Self::Process],
+            Kind::Other => [Self::ImageReview, Self::Licence].into_iter().chain(UPLOAD_TYPES.map(Self::Upload)).collect(),
+        }
+    }
+
+    /// The action that answers it.
+    fn action(self) -> &'static str {
+        match self {
+            Self::Storage { .. } => "DescribeStorageDetails",
+            Self::Traffic(_) | Self::Bandwidth(_) => "DescribeCDNStatDetails",
+            Self::Process => "DescribeMediaProcessUsageData",
+            Self::ImageReview => "DescribeImageReviewUsageData",
+            Self::Licence => "DescribeLicenseUsageData",
+            Self::Upload(_) => "DescribeClientUploadAccelerationUsageData",
         }
     }
 
@@ -178,14 +194,15 @@ impl Subject {
             Self::Storage { storage_type, area, .. } => format!("{storage_type}, {area}"),
             Self::Traffic(area) => format!("Traffic, {area}"),
             Self::Bandwidth(area) => format!("Bandwidth, {area}"),
-            Self::Process => String::new(),
+            Self::Process | Self::ImageReview | Self::Licence => String::new(),
+            Self::Upload(upload_type) => upload_type.to_owned(),
         }
     }
 
     fn most_days(self) -> usize {
         match self {
             Self::Storage { .. } => DAYS_BY_MINUTE,
-            Self::Traffic(_) | Self::Process => DAYS_BY_DAY,
+            Self::Traffic(_) | Self::Process | Self::ImageReview | Self::Licence | Self::Upload(_) => DAYS_BY_DAY,
             // Five-minute points of delivery come for at most 24 hours.
             Self::Bandwidth(_) => 1,
         }
@@ -233,7 +250,7 @@ pub async fn questions(ledger: &Arc<Ledger>, plan: &Plan, applications: &[Option
             {
                 let unit = Unit {
                     account: plan.account.clone(),
-                    action: kind.action().to_owned(),
+                    action: subject.action().to_owned(),
                     sub_app_id,
                     subject: subject.text(),
                     window: plan.period,

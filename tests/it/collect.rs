@@ -83,6 +83,12 @@ impl Account {
             "DescribeStorageDetails" => json!({"Data": self.storage(request)}),
             "DescribeCDNStatDetails" => json!({"DataInterval": request["DataInterval"], "Data": self.delivery(request)}),
             "DescribeMediaProcessUsageData" => json!({"MediaProcessDataSet": Self::processing(request)}),
+            "DescribeImageReviewUsageData" => json!({"ImageReviewUsageDataSet": [
+                {"Time": "2026-10-01T00:00:00+08:00", "Count": 3}, {"Time": "2026-10-01T00:05:00+08:00", "Count": 4},
+                {"Time": "2026-10-02T00:00:00+08:00", "Count": 5}]}),
+            "DescribeLicenseUsageData" => json!({"LicenseUsageDataSet": []}),
+            "DescribeClientUploadAccelerationUsageData" => json!({"ClientUploadAccelerationUsageDataSet": [
+                {"Time": "2026-10-01T00:00:00+08:00", "Value": u64::from(request["Type"] == "AccelerationWithQUIC")}]}),
             other => panic!("nobody asks for {other}"),
         }
     }
@@ -175,8 +181,8 @@ async fn usage_of_every_application_arrives_as_facts() {
     let ledger = memory();
     let manifest = run(&serve(&account_).await, &ledger, &plan("2026-11-05T10:00:00+08:00")).await;
     assert_eq!(manifest.overall(), Overall::Done, "{:?}", manifest.gaps);
-    // Per application: 8 of storage, 9 of traffic, 1 of media processing.
-    assert_eq!(manifest.lines.len(), 2 * 18);
+    // Per application: 8 of storage, 9 of traffic, 1 of media processing, 4 others.
+    assert_eq!(manifest.lines.len(), 2 * 22);
     let record = |from: &str, to: &str, spec: &str, quantity: u64| {
         (format!("{} to {}", format_time(time(from)), format_time(time(to))), spec.to_owned(), i128::from(quantity))
     };
@@ -195,6 +201,8 @@ async fn usage_of_every_application_arrives_as_facts() {
     assert_eq!(usage(&ledger, "traffic"), first("", 400 * GB));
     assert_eq!(usage(&ledger, "transcoding"), first("Standard.H264.HD", 90));
     assert_eq!(usage(&ledger, "hologram-making"), first("", 12));
+    assert_eq!(usage(&ledger, "image-review").iter().map(|(.., quantity)| *quantity).collect::<Vec<_>>(), [7, 5]);
+    assert_eq!(usage(&ledger, "upload-acceleration"), first("AccelerationWithQUIC", 1));
     assert!(manifest.lines.iter().any(|line| line.notes.iter().any(|note| note.contains("HologramMaking"))));
     let applications = ledger.applications(&account()).unwrap();
     assert_eq!((applications.len(), applications[0].status.as_str()), (2, "Off"));
@@ -313,11 +321,13 @@ async fn a_wrong_credential_is_one_error_and_missing_rights_to_list_a_gap() {
 #[tokio::test]
 async fn an_outage_ends_the_run_soon() {
     let account_ = Shared::default();
+    let mut plan = plan("2026-11-05T10:00:00+08:00");
+    plan.kinds.retain(|kind| *kind != Kind::Other);
     let actions = ["DescribeStorageDetails", "DescribeCDNStatDetails", "DescribeMediaProcessUsageData"];
     account_.lock().unwrap().refused =
         actions.map(|action| (action.to_owned(), "AuthFailure.SecretIdNotFound")).into_iter().collect();
     let (client, ledger) = (serve(&account_).await, memory());
-    let manifest = run(&client, &ledger, &plan("2026-11-05T10:00:00+08:00")).await;
+    let manifest = run(&client, &ledger, &plan).await;
     assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Failed, 36));
     // Eight in a row, and those that were on their way with them.
     assert!(asked(&account_).len() <= 1 + 16);
