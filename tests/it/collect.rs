@@ -83,6 +83,12 @@ impl Account {
             "DescribeStorageDetails" => json!({"Data": self.storage(request)}),
             "DescribeCDNStatDetails" => json!({"DataInterval": request["DataInterval"], "Data": self.delivery(request)}),
             "DescribeMediaProcessUsageData" => json!({"MediaProcessDataSet": Self::processing(request)}),
+            "DescribeImageReviewUsageData" => json!({"ImageReviewUsageDataSet": [
+                {"Time": "2026-10-01T00:00:00+08:00", "Count": 3}, {"Time": "2026-10-01T00:05:00+08:00", "Count": 4},
+                {"Time": "2026-10-02T00:00:00+08:00", "Count": 5}]}),
+            "DescribeLicenseUsageData" => json!({"LicenseUsageDataSet": []}),
+            "DescribeClientUploadAccelerationUsageData" => json!({"ClientUploadAccelerationUsageDataSet": [
+                {"Time": "2026-10-01T00:00:00+08:00", "Value": u64::from(request["Type"] == "AccelerationWithQUIC")}]}),
             other => panic!("nobody asks for {other}"),
         }
     }
@@ -100,7 +106,8 @@ impl Account {
                 100 * GB
             }
         };
-        points(request, TimeDelta::minutes(5)).map(|at| json!({"Time": format_time(at), "Value": value(at)})).collect()
+        let width = if request["Interval"] == "Day" { TimeDelta::days(1) } else { TimeDelta::minutes(5) };
+        points(request, width).map(|at| json!({"Time": format_time(at), "Value": value(at)})).collect()
     }
 
     fn delivery(&self, request: &Value) -> Vec<Value> {
@@ -175,8 +182,8 @@ async fn usage_of_every_application_arrives_as_facts() {
     let ledger = memory();
     let manifest = run(&serve(&account_).await, &ledger, &plan("2026-11-05T10:00:00+08:00")).await;
     assert_eq!(manifest.overall(), Overall::Done, "{:?}", manifest.gaps);
-    // Per application: 8 of storage, 9 of traffic, 1 of media processing.
-    assert_eq!(manifest.lines.len(), 2 * 18);
+    // Per application: 8 of storage, 9 of traffic, 1 of media processing, 12 of retrieval, 4 others.
+    assert_eq!(manifest.lines.len(), 2 * 34);
     let record = |from: &str, to: &str, spec: &str, quantity: u64| {
         (format!("{} to {}", format_time(time(from)), format_time(time(to))), spec.to_owned(), i128::from(quantity))
     };
@@ -195,6 +202,8 @@ async fn usage_of_every_application_arrives_as_facts() {
     assert_eq!(usage(&ledger, "traffic"), first("", 400 * GB));
     assert_eq!(usage(&ledger, "transcoding"), first("Standard.H264.HD", 90));
     assert_eq!(usage(&ledger, "hologram-making"), first("", 12));
+    assert_eq!(usage(&ledger, "image-review").iter().map(|(.., quantity)| *quantity).collect::<Vec<_>>(), [7, 5]);
+    assert_eq!(usage(&ledger, "upload-acceleration"), first("AccelerationWithQUIC", 1));
     assert!(manifest.lines.iter().any(|line| line.notes.iter().any(|note| note.contains("HologramMaking"))));
     let applications = ledger.applications(&account()).unwrap();
     assert_eq!((applications.len(), applications[0].status.as_str()), (2, "Off"));
@@ -276,11 +285,11 @@ async fn a_unit_that_fails_stops_no_other_and_its_answer_is_kept() {
     let manifest = run(&client, &ledger, &plan).await;
     assert_eq!(manifest.overall(), Overall::Partial);
     let missing: Vec<_> = manifest.lines.iter().filter(|line| !line.is_fetched()).map(|line| line.kind).collect();
-    assert_eq!(missing, [vec![Kind::Storage; 8], vec![Kind::Process]].concat());
+    assert_eq!(missing, [vec![Kind::Storage; 8], vec![Kind::Process], vec![Kind::Retrieval; 12]].concat());
     assert_eq!(usage(&ledger, "storage").len(), 5);
     let failed: Vec<String> =
         ledger.units(&account(), plan.period).unwrap().into_iter().filter(|row| !row.done).map(|row| row.reason).collect();
-    assert_eq!(failed.len(), 9);
+    assert_eq!(failed.len(), 21);
     assert!(failed.iter().any(|reason| reason.contains("UnauthorizedOperation")), "{failed:?}");
     let received = Period::new(before - TimeDelta::seconds(2), Utc::now() + TimeDelta::seconds(2)).unwrap();
     let bodies: Vec<String> =
@@ -292,7 +301,7 @@ async fn a_unit_that_fails_stops_no_other_and_its_answer_is_kept() {
     account_.lock().unwrap().refused.clear();
     asked(&account_);
     let manifest = run(&client, &ledger, &plan).await;
-    assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Done, 9));
+    assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Done, 21));
 }
 
 #[tokio::test]
@@ -313,11 +322,13 @@ async fn a_wrong_credential_is_one_error_and_missing_rights_to_list_a_gap() {
 #[tokio::test]
 async fn an_outage_ends_the_run_soon() {
     let account_ = Shared::default();
+    let mut plan = plan("2026-11-05T10:00:00+08:00");
+    plan.kinds = vec![Kind::Storage, Kind::Traffic, Kind::Process];
     let actions = ["DescribeStorageDetails", "DescribeCDNStatDetails", "DescribeMediaProcessUsageData"];
     account_.lock().unwrap().refused =
         actions.map(|action| (action.to_owned(), "AuthFailure.SecretIdNotFound")).into_iter().collect();
     let (client, ledger) = (serve(&account_).await, memory());
-    let manifest = run(&client, &ledger, &plan("2026-11-05T10:00:00+08:00")).await;
+    let manifest = run(&client, &ledger, &plan).await;
     assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Failed, 36));
     // Eight in a row, and those that were on their way with them.
     assert!(asked(&account_).len() <= 1 + 16);
