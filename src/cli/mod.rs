@@ -22,6 +22,7 @@ mod selection;
 mod sim;
 mod summary;
 mod sync;
+mod terms;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;

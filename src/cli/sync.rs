@@ -1,12 +1,175 @@
-//! `vodledger sync`.
+//! `vodledger sync`: collects usage, then charges the months it belongs to.
 
-use super::{Context, Error, Outcome};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use indicatif::ProgressBar;
+use serde_json::{Value, json};
+
+use super::output::{Format, Listing};
+use super::terms::Terms;
+use super::{Context, Error, Outcome, charge};
+use crate::collect::{self, Kind, Line, LineState, Manifest, Overall, Plan, Progress};
+use crate::ledger::{Committed, Ledger};
+use crate::model::{BillingDay, BillingMonth, Period, SubAppId};
+use crate::settings::{Account, Applications, Mode};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// The first day to collect [default: the first of last month]
+    #[arg(long, value_name = "DAY")]
+    since: Option<BillingDay>,
+    /// Collect up to, not including, this day [default: up to now]
+    #[arg(long, value_name = "DAY")]
+    until: Option<BillingDay>,
+    /// Collect this month
+    #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["since", "until"])]
+    month: Option<BillingMonth>,
+    /// Only these kinds of usage: storage, traffic, bandwidth, process [default: what the billing mode needs]
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    only: Vec<Kind>,
+    /// Form of the manifest [default: table on a terminal, else csv]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+}
+
+const COLUMNS: [&str; 10] =
+    ["account", "kind", "sub_app_id", "asked", "fetched", "missing", "new", "restated", "unchanged", "reasons"];
 
 /// Runs the command.
-pub fn run(_args: &Args, _context: &Context) -> Result<Outcome, Error> {
-    Err(Error::failed("not built yet"))
+pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
+    let period = args.period(context)?;
+    let ledger = Arc::new(context.ledger()?);
+    let accounts = context.accounts()?;
+    let terms = accounts.iter().map(|account| Terms::of(context, account)).collect::<Result<Vec<_>, Error>>()?;
+    let mut listing = Listing::new(&COLUMNS);
+    let mut ends = Vec::new();
+    for account in &accounts {
+        let manifest = collect(args, context, account, &ledger, period)?;
+        list(&mut listing, account, &manifest);
+        ends.push(manifest.overall());
+    }
+    listing.print(Format::or_default(args.format))?;
+    for (account, terms) in accounts.iter().zip(&terms) {
+        charge_months(account, terms, &ledger, period)?;
+    }
+    if ends.iter().all(|end| *end == Overall::Failed) {
+        return Err(Error::failed("nothing could be collected; the manifest says why"));
+    }
+    Ok(if ends.iter().all(|end| *end == Overall::Done) { Outcome::Done } else { Outcome::Partial })
+}
+
+/// Charges every month of the period that has usage, not only those that this run changed: one that was stopped between
+/// collecting and charging may have left some.
+fn charge_months(account: &Account, terms: &Terms<'_>, ledger: &Ledger, period: Period) -> Result<(), Error> {
+    for month in months(ledger, account, period)? {
+        let statement = terms.charge(ledger, month, false)?;
+        for total in statement.totals() {
+            eprintln!("{} {month}: {} ({})", account.name, total.billed, total.status);
+        }
+        charge::warn(&statement);
+    }
+    Ok(())
+}
+
+impl Args {
+    fn period(&self, context: &Context) -> Result<Period, Error> {
+        if let Some(month) = self.month {
+            return Ok(month.period());
+        }
+        let today = context.clock.today();
+        let since = self.since.unwrap_or_else(|| today.month().previous().first_day());
+        Period::of_days(since, self.until.unwrap_or_else(|| today.next())).map_err(Error::usage)
+    }
+}
+
+fn collect(args: &Args, context: &Context, account: &Account, ledger: &Arc<Ledger>, period: Period) -> Result<Manifest, Error> {
+    let mut plan = Plan::new(account.id(), period, context.clock.now());
+    plan.at_a_time = context.settings()?.collect.concurrency;
+    plan.applications = match context.applications(account)? {
+        Applications::All => collect::Applications::All,
+        Applications::Listed(ids) => collect::Applications::Listed(ids),
+    };
+    if !args.only.is_empty() {
+        plan.kinds.clone_from(&args.only);
+    } else if period.days().any(|day| account.mode_on(day).mode == Mode::Bandwidth) {
+        plan.kinds.push(Kind::Bandwidth);
+    }
+    let client = context.client(account)?;
+    let progress = Bar::new(context);
+    let manifest = context.runtime()?.block_on(collect::sync(&client, ledger, &plan, &progress));
+    progress.clear();
+    manifest.map_err(|error| Error::failed(format!("account {:?}: {error}", account.name)))
+}
+
+/// Shows on a terminal how many questions are answered.
+pub struct Bar(ProgressBar);
+
+impl Bar {
+    /// A bar for the questions of a plan.
+    pub fn new(context: &Context) -> Self {
+        Self(context.progress(0))
+    }
+
+    /// Takes it off the screen.
+    pub fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl Progress for Bar {
+    fn planned(&self, units: usize) {
+        self.0.set_length(units as u64);
+    }
+
+    fn finished(&self, line: &Line) {
+        self.0.set_message(line.kind.as_str());
+        self.0.inc(1);
+    }
+}
+
+/// The months of the period in which the account has usage.
+fn months(ledger: &Ledger, account: &Account, period: Period) -> Result<BTreeSet<BillingMonth>, Error> {
+    let days = ledger.usage_days(&account.id()).map_err(Error::failed)?;
+    let months: BTreeSet<BillingMonth> = period.days().map(BillingDay::month).collect();
+    Ok(days.into_iter().map(BillingDay::month).filter(|month| months.contains(month)).collect())
+}
+
+/// One row per kind and application, and one per gap.
+fn list(listing: &mut Listing, account: &Account, manifest: &Manifest) {
+    let mut groups: BTreeMap<(Kind, Option<SubAppId>), Vec<&Line>> = BTreeMap::new();
+    for line in &manifest.lines {
+        groups.entry((line.kind, line.unit.sub_app_id)).or_default().push(line);
+    }
+    for ((kind, sub_app_id), lines) in groups {
+        let fetched = lines.iter().filter(|line| line.is_fetched()).count();
+        let sum = |part: fn(&Committed) -> usize| lines.iter().map(|line| part(&line.committed)).sum::<usize>();
+        listing.push(vec![
+            json!(account.name),
+            json!(kind.as_str()),
+            sub_app_id.map_or(Value::Null, |id| json!(id.to_string())),
+            json!(lines.len()),
+            json!(fetched),
+            json!(lines.len() - fetched),
+            json!(sum(|committed| committed.new)),
+            json!(sum(|committed| committed.restated)),
+            json!(sum(|committed| committed.unchanged)),
+            json!(reasons(&lines)),
+        ]);
+    }
+    for gap in &manifest.gaps {
+        let reason = json!([format!("{}: {}", gap.what, gap.reason)]);
+        let none = || Value::Null;
+        listing.push(vec![json!(account.name), json!("gap"), none(), none(), none(), json!(1), none(), none(), none(), reason]);
+    }
+}
+
+/// Why units are missing, and what else is worth knowing, each once.
+fn reasons(lines: &[&Line]) -> BTreeSet<String> {
+    let missing = lines.iter().filter_map(|line| match &line.state {
+        LineState::Missing(reason) => Some(reason.clone()),
+        LineState::Fetched => None,
+    });
+    missing.chain(lines.iter().flat_map(|line| line.notes.iter().cloned())).collect()
 }

@@ -2,7 +2,9 @@
 
 use super::facts::{self, Series};
 use super::plan::{Plan, ProcessTypes, Question, Subject};
-use crate::cloud::vod::{CdnMetric, CdnStatDetails, Interval, MediaProcessUsage, StorageDetails, TaskUsage, TimeWindow};
+use crate::cloud::vod::{
+    CdnMetric, CdnStatDetails, Interval, MediaProcessUsage, StorageDetails, TaskUsage, TimeWindow, UploadAcceleration, UsageOver,
+};
 use crate::cloud::{Client, Error, ErrorKind};
 use crate::model::meter::{METERS, Meter, names};
 use crate::model::{Period, UsageRecord};
@@ -66,9 +68,37 @@ pub async fn ask(client: &Client, question: &Question, plan: &Plan) -> Result<An
             let points = client.vod().describe_cdn_stat_details(&request).await?;
             facts::samples(question, Series { meter: names::BANDWIDTH, area, spec: "" }, &points)?
         }
+        Subject::Retrieval { storage_type, area } => {
+            let request = StorageDetails {
+                sub_app_id: question.unit.sub_app_id,
+                window: TimeWindow(period),
+                interval: Interval::Day,
+                storage_type: storage_type.to_owned(),
+                area: area.to_owned(),
+            };
+            let points = client.vod().describe_storage_details(&request).await?;
+            facts::days(question, Series { meter: names::RETRIEVAL, area, spec: storage_type }, &points)?
+        }
+        Subject::ImageReview => {
+            let points = client.vod().describe_image_review_usage_data(&usage_over(question, period)).await?;
+            facts::sums(question, Series { meter: names::IMAGE_REVIEW, area: "", spec: "" }, &points)?
+        }
+        Subject::Licence => {
+            let points = client.vod().describe_license_usage_data(&usage_over(question, period)).await?;
+            facts::sums(question, Series { meter: names::DRM_LICENCE, area: "", spec: "" }, &points)?
+        }
+        Subject::Upload(kind) => {
+            let request = UploadAcceleration { usage: usage_over(question, period), kind: kind.to_owned() };
+            let points = client.vod().describe_client_upload_acceleration_usage_data(&request).await?;
+            facts::sums(question, Series { meter: names::UPLOAD_ACCELERATION, area: "", spec: kind }, &points)?
+        }
         Subject::Process => return process(client, question, period, plan.process_types).await,
     };
     Ok(Answer { records, notes: Vec::new() })
+}
+
+fn usage_over(question: &Question, period: Period) -> UsageOver {
+    UsageOver { sub_app_id: question.unit.sub_app_id, window: TimeWindow(period) }
 }
 
 fn delivery(question: &Question, period: Period, area: &str, metric: CdnMetric, data_interval: Interval) -> CdnStatDetails {

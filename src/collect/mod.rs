@@ -30,9 +30,6 @@ use outage::Outage;
 use plan::Question;
 use recorder::Answers;
 
-/// How many units are worked on at a time. The client's budget decides how fast; this only hides waiting times.
-const AT_A_TIME: usize = 8;
-
 /// Why nothing, or nothing more, could be collected. What was committed before stays.
 #[derive(Debug, thiserror::Error)]
 pub enum CollectError {
@@ -66,7 +63,7 @@ pub async fn sync(client: &Client, ledger: &Arc<Ledger>, plan: &Plan, progress: 
         client: client.clone(),
         ledger: Arc::clone(ledger),
         plan: plan.clone(),
-        permits: Semaphore::new(AT_A_TIME),
+        permits: Semaphore::new(plan.at_a_time.clamp(1, 64)),
         outage: Outage::default(),
     });
     let mut running = JoinSet::new();

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{CollectError, on_blocking_thread};
 use crate::ledger::{Ledger, Unit};
 use crate::model::area::{STORAGE_AREAS, TRAFFIC_AREAS};
-use crate::model::meter::STORAGE_CLASSES;
+use crate::model::meter::{RETRIEVALS, STORAGE_CLASSES, UPLOAD_ACCELERATIONS};
 use crate::model::{AccountId, BillingDay, Period, Status, SubAppId};
 
 /// A day is final when it ended this long ago; until then it is read again. The console's delays are 10 minutes for traffic, 30
@@ -35,11 +35,28 @@ pub enum Kind {
     Bandwidth,
     /// Media processing: daily, by kind of task and specification.
     Process,
+    /// Bytes read back from cold classes: six types, two areas, daily.
+    Retrieval,
+    /// Reviewed images, daily.
+    ImageReview,
+    /// Licence requests of commercial DRM, daily.
+    Licence,
+    /// Bytes uploaded with acceleration, of two types, daily.
+    Upload,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Storage, Self::Traffic, Self::Bandwidth, Self::Process];
+    pub const ALL: [Self; 8] = [
+        Self::Storage,
+        Self::Traffic,
+        Self::Bandwidth,
+        Self::Process,
+        Self::Retrieval,
+        Self::ImageReview,
+        Self::Licence,
+        Self::Upload,
+    ];
 
     /// The word used on the command line.
     pub fn as_str(self) -> &'static str {
@@ -48,15 +65,22 @@ impl Kind {
             Self::Traffic => "traffic",
             Self::Bandwidth => "bandwidth",
             Self::Process => "process",
+            Self::Retrieval => "retrieval",
+            Self::ImageReview => "image-review",
+            Self::Licence => "licence",
+            Self::Upload => "upload",
         }
     }
 
     /// The action that answers it.
     pub fn action(self) -> &'static str {
         match self {
-            Self::Storage => "DescribeStorageDetails",
+            Self::Storage | Self::Retrieval => "DescribeStorageDetails",
             Self::Traffic | Self::Bandwidth => "DescribeCDNStatDetails",
             Self::Process => "DescribeMediaProcessUsageData",
+            Self::ImageReview => "DescribeImageReviewUsageData",
+            Self::Licence => "DescribeLicenseUsageData",
+            Self::Upload => "DescribeClientUploadAccelerationUsageData",
         }
     }
 }
@@ -106,18 +130,21 @@ pub struct Plan {
     pub kinds: Vec<Kind>,
     /// How media processing is asked for.
     pub process_types: ProcessTypes,
+    /// How many units are worked on at a time. The client's budget decides how fast; this only hides waiting times.
+    pub at_a_time: usize,
 }
 
 impl Plan {
-    /// All applications; storage, traffic and media processing.
+    /// All applications; storage, traffic and media processing; four units at a time.
     pub fn new(account: AccountId, period: Period, now: DateTime<Utc>) -> Self {
         Self {
             account,
             applications: Applications::All,
             period,
             now,
-            kinds: vec![Kind::Storage, Kind::Traffic, Kind::Process],
+            kinds: Kind::ALL.into_iter().filter(|kind| *kind != Kind::Bandwidth).collect(),
             process_types: ProcessTypes::default(),
+            at_a_time: 4,
         }
     }
 
@@ -155,6 +182,19 @@ pub enum Subject {
     Bandwidth(&'static str),
     /// All media processing.
     Process,
+    /// Bytes read back one way in one area.
+    Retrieval {
+        /// `ArchiveStandardRetrieval`
+        storage_type: &'static str,
+        /// The area.
+        area: &'static str,
+    },
+    /// Reviewed images.
+    ImageReview,
+    /// Licence requests.
+    Licence,
+    /// Bytes uploaded with one type of acceleration.
+    Upload(&'static str),
 }
 
 impl Subject {
@@ -167,24 +207,34 @@ impl Subject {
             Kind::Traffic => TRAFFIC_AREAS.map(Self::Traffic).to_vec(),
             Kind::Bandwidth => TRAFFIC_AREAS.map(Self::Bandwidth).to_vec(),
             Kind::Process => vec![Self::Process],
+            Kind::Retrieval => RETRIEVALS
+                .into_iter()
+                .flat_map(|storage_type| STORAGE_AREAS.map(|area| Self::Retrieval { storage_type, area }))
+                .collect(),
+            Kind::ImageReview => vec![Self::ImageReview],
+            Kind::Licence => vec![Self::Licence],
+            Kind::Upload => UPLOAD_ACCELERATIONS.map(Self::Upload).to_vec(),
         }
     }
 
     fn text(self) -> String {
         match self {
-            Self::Storage { storage_type, area, .. } => format!("{storage_type}, {area}"),
+            Self::Storage { storage_type, area, .. } | Self::Retrieval { storage_type, area } => {
+                format!("{storage_type}, {area}")
+            }
             Self::Traffic(area) => format!("Traffic, {area}"),
             Self::Bandwidth(area) => format!("Bandwidth, {area}"),
-            Self::Process => String::new(),
+            Self::Process | Self::ImageReview | Self::Licence => String::new(),
+            Self::Upload(kind) => kind.to_owned(),
         }
     }
 
     fn most_days(self) -> usize {
         match self {
             Self::Storage { .. } => DAYS_BY_MINUTE,
-            Self::Traffic(_) | Self::Process => DAYS_BY_DAY,
             // Five-minute points of delivery come for at most 24 hours.
             Self::Bandwidth(_) => 1,
+            _ => DAYS_BY_DAY,
         }
     }
 }

@@ -112,6 +112,19 @@ impl Ledger {
         Ok(windows.iter().flat_map(Period::days).filter(|day| unit.window.contains(day.start())).collect())
     }
 
+    /// The days of a period for which something was asked in vain and has not been answered since, in whatever window.
+    pub fn missing_days(&self, account: &AccountId, period: Period) -> Result<BTreeSet<BillingDay>, LedgerError> {
+        let units = self.units(account, period)?;
+        let days_of = |row: &UnitRow| {
+            let (action, subject, sub_app_id) = (row.unit.action.clone(), row.unit.subject.clone(), row.unit.sub_app_id);
+            row.unit.window.days().map(move |day| (action.clone(), subject.clone(), sub_app_id, day)).collect::<Vec<_>>()
+        };
+        let done: BTreeSet<_> = units.iter().filter(|row| row.done).flat_map(days_of).collect();
+        let failed = units.iter().filter(|row| !row.done).flat_map(days_of);
+        let missing = failed.filter(|day| !done.contains(day)).map(|(.., day)| day);
+        Ok(missing.filter(|day| period.contains(day.start())).collect())
+    }
+
     /// Every unit of an account that touches a period, with how its last attempt went.
     pub fn units(&self, account: &AccountId, period: Period) -> Result<Vec<UnitRow>, LedgerError> {
         let sql = "SELECT action, sub_app_id, subject, start_at, end_at, state, status, facts, reason, finished_at FROM unit

@@ -71,6 +71,12 @@ pub mod names {
     pub const TRAFFIC: &str = "traffic";
     /// Delivery speed, five-minute points.
     pub const BANDWIDTH: &str = "bandwidth";
+    /// Reviewed images.
+    pub const IMAGE_REVIEW: &str = "image-review";
+    /// Licence requests of commercial DRM.
+    pub const DRM_LICENCE: &str = "drm-licence";
+    /// Bytes uploaded with acceleration.
+    pub const UPLOAD_ACCELERATION: &str = "upload-acceleration";
 }
 
 const CODEC: &str = "Remuxing, Audio, Standard.H264.SD … Standard.H265.4K";
@@ -149,10 +155,10 @@ pub const METERS: &[Meter] = &[
         "DescribeMediaProcessUsageData VideoSnapshot",
         "SnapshotByTimeOffset, SampleSnapshot, ImageSprite",
     ),
-    meter("image-review", MeterKind::Event, Base::Count, Areas::None, "DescribeImageReviewUsageData", ""),
-    meter("drm-licence", MeterKind::Event, Base::Count, Areas::None, "DescribeLicenseUsageData CommercialDRMLicense", ""),
+    meter(names::IMAGE_REVIEW, MeterKind::Event, Base::Count, Areas::None, "DescribeImageReviewUsageData", ""),
+    meter(names::DRM_LICENCE, MeterKind::Event, Base::Count, Areas::None, "DescribeLicenseUsageData CommercialDRMLicense", ""),
     meter(
-        "upload-acceleration",
+        names::UPLOAD_ACCELERATION,
         MeterKind::Event,
         Base::Bytes,
         Areas::None,
@@ -183,3 +189,16 @@ pub const STORAGE_CLASSES: [(&str, &str); 4] = [
     ("ARCHIVE", "ArchiveStorage"),
     ("DEEP_ARCHIVE", "DeepArchiveStorage"),
 ];
+
+/// The ways of reading back, as `DescribeStorageDetails.StorageType` names them.
+pub const RETRIEVALS: [&str; 6] = [
+    "ArchiveStandardRetrieval",
+    "ArchiveExpeditedRetrieval",
+    "ArchiveBulkRetrieval",
+    "DeepArchiveStandardRetrieval",
+    "DeepArchiveBulkRetrieval",
+    "InfrequentRetrieval",
+];
+
+/// The types of `DescribeClientUploadAccelerationUsageData`.
+pub const UPLOAD_ACCELERATIONS: [&str; 2] = ["AccelerationWithHTTP", "AccelerationWithQUIC"];

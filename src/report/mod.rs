@@ -17,4 +17,4 @@ pub use format::Format;
 pub use library::{Library, Listed};
 pub use parameters::{Basis, Parameters};
 pub use run::run;
-pub use save::save;
+pub use save::{Saved, save};

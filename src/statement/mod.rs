@@ -5,9 +5,11 @@
 
 mod summary;
 
+use std::collections::BTreeSet;
+
 use crate::billing::{BookMeter, Mode, Options, PriceBook, RateError, rate};
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{AccountId, Base, BillingMonth, Charge, MeterKind, RowType, UsageRecord};
+use crate::model::{AccountId, Base, BillingDay, BillingMonth, Charge, MeterKind, RowType, Status, UsageRecord};
 
 pub use summary::{Item, Total, Unpriced};
 
@@ -71,7 +73,19 @@ pub fn rate_month(
     let mut charges =
         rate(usage, &book, options).map_err(|source| StatementError::Rate { account: account.clone(), month, source })?;
     charges.retain(|charge| charge.row_type != RowType::Total);
+    let missing = ledger.missing_days(account, month.period())?;
+    charges.iter_mut().for_each(|charge| doubt(charge, &missing));
     Ok(Statement { account: account.clone(), month, mode: options.mode, mode_assumed: options.mode_assumed, charges })
+}
+
+/// A line of a day of which usage is still missing cannot be final.
+fn doubt(charge: &mut Charge, missing: &BTreeSet<BillingDay>) {
+    let Some(day) = missing.iter().find(|day| charge.period.contains(day.start())) else { return };
+    let steps = charge.steps.len();
+    // The last step of a line without a price says why; it stays the last.
+    let place = if charge.billed_cost.is_some() { steps } else { steps.saturating_sub(1) };
+    charge.steps.insert(place, format!("partial: some usage of {day} could not be collected"));
+    charge.status = charge.status.min(Status::Partial);
 }
 
 /// The book, and with it every meter of the usage that neither it nor the product knows: such usage becomes a line without

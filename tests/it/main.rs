@@ -4,7 +4,9 @@
 mod billing_properties;
 mod callbacks;
 mod client;
+mod collect;
 mod credentials;
+mod demo;
 mod find;
 mod house;
 mod ledger;

@@ -228,8 +228,9 @@ fn a_file_appears_whole_or_not_at_all() {
     let ledger = ledger_with(&lines());
     let parameters = Parameters::of_month(october());
     let definition = Library::default().get("cost-summary").unwrap();
-    let path = report::save(&ledger, &definition, &parameters, Format::Csv, &out).unwrap();
-    assert_eq!(path, out.join("cost-summary-2026-10.csv"));
+    let saved = report::save(&ledger, &definition, &parameters, Format::Csv, &out).unwrap();
+    assert_eq!((&saved.path, saved.rows), (&out.join("cost-summary-2026-10.csv"), 5));
+    let path = saved.path;
     assert_eq!(fs::read_to_string(&path).unwrap(), include_str!("../data/reports/cost-summary.csv"));
     // A report that fails leaves the file of before and nothing else.
     let mut broken = parse("SELECT usage_quantity AS meter FROM v_charge").unwrap();
@@ -239,4 +240,17 @@ fn a_file_appears_whole_or_not_at_all() {
     assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
     let days = Parameters::of_days("2026-10-01".parse().unwrap(), "2026-10-16".parse().unwrap());
     assert_eq!(days.period_in_names(), "2026-10-01_2026-10-15");
+}
+
+#[test]
+fn the_example_of_the_manual_runs() {
+    let manual = include_str!("../../docs/reports.md");
+    let example = manual.split("```sql\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let definition = Definition::parse("example", example, "docs/reports.md").unwrap();
+    let mut bytes = Vec::new();
+    report::run(&ledger_with(&lines()), &definition, &Parameters::of_month(october()), Format::Csv, &mut bytes).unwrap();
+    assert_eq!(
+        String::from_utf8(bytes).unwrap(),
+        "area,gigabytes,unit,cost,currency\r\nChinese Mainland,2000,GB,464.00000000,CNY\r\n"
+    );
 }

@@ -90,3 +90,27 @@ fn what_nobody_knows_is_listed_as_unpriced() {
     assert_eq!(statement.totals()[0].status, Status::Assumed);
     assert_eq!(statement.items().len(), 1);
 }
+
+#[test]
+fn a_day_of_which_usage_is_missing_is_not_final() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    put(&ledger, 1, "traffic", "2026-10-05", GB);
+    put(&ledger, 1, "traffic", "2026-10-06", GB);
+    let day: BillingDay = "2026-10-06".parse().unwrap();
+    let unit = |subject: &str| Unit {
+        account: account(),
+        action: "Test".to_owned(),
+        sub_app_id: Some(SubAppId(2)),
+        subject: subject.to_owned(),
+        window: day.period(),
+    };
+    let end = |outcome| UnitResult { unit: unit("traffic"), outcome, status: Status::Final, snapshots: vec![], at: day.end() };
+    let statuses = || {
+        let statement = statement::rate_month(&ledger, &account(), day.month(), &book(), &Options::default()).unwrap();
+        statement.charges.iter().map(|charge| charge.status).collect::<Vec<_>>()
+    };
+    ledger.commit_unit(&end(Outcome::Failed("no permission".to_owned()))).unwrap();
+    assert_eq!(statuses(), [Status::Final, Status::Partial]);
+    ledger.commit_unit(&end(Outcome::Done(vec![]))).unwrap();
+    assert_eq!(statuses(), [Status::Final, Status::Final]);
+}

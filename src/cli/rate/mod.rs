@@ -93,7 +93,8 @@ fn options(args: &Args, book: &PriceBook) -> Result<Options, Error> {
     })
 }
 
-fn read_packs(path: &Path, book: &PriceBook) -> Result<Vec<Pack>, Error> {
+/// Reads a file of packs.
+pub fn read_packs(path: &Path, book: &PriceBook) -> Result<Vec<Pack>, Error> {
     let toml = std::fs::read_to_string(path).map_err(|error| Error::failed(format!("packs {}: {error}", path.display())))?;
     packs_from_toml(&toml, &path.display().to_string(), book).map_err(Error::failed)
 }

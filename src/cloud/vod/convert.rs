@@ -120,6 +120,12 @@ impl Point {
         points.sort_by_key(|point| point.time);
         Ok(points)
     }
+
+    /// The same of items that say `Count` for their value.
+    pub(super) fn counted(action: &'static str, items: Vec<wire::CountDataItem>, period: Period) -> Result<Vec<Self>, Error> {
+        let items = items.into_iter().map(|item| wire::StatDataItem { time: item.time, value: item.count }).collect();
+        Self::inside(action, items, period)
+    }
 }
 
 impl TaskUsage {

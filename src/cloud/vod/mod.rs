@@ -13,7 +13,7 @@ use crate::model::{FileId, SubAppId};
 pub use convert::{Application, EventConfig, MediaInfos, Point, SearchMediaAnswer, TaskUsage};
 pub use request::{
     CdnMetric, CdnStatDetails, EventConfigChange, Interval, MediaProcessUsage, OldestFirst, SearchMedia, StorageDetails,
-    TimeWindow,
+    TimeWindow, UploadAcceleration, UsageOver,
 };
 
 /// The most FileIds that one DescribeMediaInfos takes.
@@ -33,6 +33,9 @@ static DESCRIBE_SUB_APP_IDS: Action = read("DescribeSubAppIds", 100);
 static DESCRIBE_STORAGE_DETAILS: Action = read("DescribeStorageDetails", 100);
 static DESCRIBE_CDN_STAT_DETAILS: Action = read("DescribeCDNStatDetails", 20);
 static DESCRIBE_MEDIA_PROCESS_USAGE_DATA: Action = read("DescribeMediaProcessUsageData", 20);
+static DESCRIBE_IMAGE_REVIEW_USAGE_DATA: Action = read("DescribeImageReviewUsageData", 20);
+static DESCRIBE_LICENSE_USAGE_DATA: Action = read("DescribeLicenseUsageData", 20);
+static DESCRIBE_CLIENT_UPLOAD_ACCELERATION_USAGE_DATA: Action = read("DescribeClientUploadAccelerationUsageData", 20);
 static DESCRIBE_EVENT_CONFIG: Action = read("DescribeEventConfig", 100);
 /// Sets values and does not add to them, so sending it twice leaves what sending it once leaves.
 static MODIFY_EVENT_CONFIG: Action = read("ModifyEventConfig", 20);
@@ -120,6 +123,31 @@ impl Vod<'_> {
     pub async fn describe_media_process_usage_data(&self, request: &MediaProcessUsage) -> Result<Vec<TaskUsage>, Error> {
         let answer: wire::MediaProcessUsage = self.client.call(&DESCRIBE_MEDIA_PROCESS_USAGE_DATA, request).await?;
         TaskUsage::from_wire(DESCRIBE_MEDIA_PROCESS_USAGE_DATA.name, answer, request.window.period())
+    }
+
+    /// Reviewed images. A span of more than a day gives points by day, a shorter one by five minutes; points outside
+    /// the asked period are dropped.
+    pub async fn describe_image_review_usage_data(&self, request: &UsageOver) -> Result<Vec<Point>, Error> {
+        let answer: wire::ImageReviewUsage = self.client.call(&DESCRIBE_IMAGE_REVIEW_USAGE_DATA, request).await?;
+        Point::counted(DESCRIBE_IMAGE_REVIEW_USAGE_DATA.name, answer.image_review_usage_data_set, request.window.period())
+    }
+
+    /// Licence requests of commercial DRM, the only kind that is listed. Points as for image review.
+    pub async fn describe_license_usage_data(&self, request: &UsageOver) -> Result<Vec<Point>, Error> {
+        let answer: wire::LicenseUsage = self.client.call(&DESCRIBE_LICENSE_USAGE_DATA, request).await?;
+        Point::counted(DESCRIBE_LICENSE_USAGE_DATA.name, answer.license_usage_data_set, request.window.period())
+    }
+
+    /// Bytes uploaded with acceleration of one type. Points as for image review. (That the unit is bytes is what the
+    /// general text on statistics says; this action's own page does not state it.)
+    pub async fn describe_client_upload_acceleration_usage_data(
+        &self,
+        request: &UploadAcceleration,
+    ) -> Result<Vec<Point>, Error> {
+        let answer: wire::UploadAccelerationUsage =
+            self.client.call(&DESCRIBE_CLIENT_UPLOAD_ACCELERATION_USAGE_DATA, request).await?;
+        let points = answer.client_upload_acceleration_usage_data_set;
+        Point::inside(DESCRIBE_CLIENT_UPLOAD_ACCELERATION_USAGE_DATA.name, points, request.usage.window.period())
     }
 
     /// Where event notifications go. The sign key is never told.

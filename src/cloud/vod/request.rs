@@ -168,6 +168,30 @@ pub struct MediaProcessUsage {
     pub task_type: Option<String>,
 }
 
+/// What calls ask that want nothing but an application and a period. At most 90 days, 365 days back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UsageOver {
+    /// The application; `None` is the default one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_app_id: Option<SubAppId>,
+    /// The asked period.
+    #[serde(flatten)]
+    pub window: TimeWindow,
+}
+
+/// `DescribeClientUploadAccelerationUsageData`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UploadAcceleration {
+    /// Of which application, when.
+    #[serde(flatten)]
+    pub usage: UsageOver,
+    /// `AccelerationWithHTTP` or `AccelerationWithQUIC`.
+    #[serde(rename = "Type")]
+    pub kind: String,
+}
+
 /// A change of the event configuration. `None` leaves a setting as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventConfigChange {

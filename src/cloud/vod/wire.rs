@@ -191,6 +191,34 @@ pub(super) struct TaskStatDataItem {
     pub usage: Whole,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct CountDataItem {
+    pub time: Text,
+    pub count: Whole,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ImageReviewUsage {
+    #[serde(default, deserialize_with = "list")]
+    pub image_review_usage_data_set: Vec<CountDataItem>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct LicenseUsage {
+    #[serde(default, deserialize_with = "list")]
+    pub license_usage_data_set: Vec<CountDataItem>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct UploadAccelerationUsage {
+    #[serde(default, deserialize_with = "list")]
+    pub client_upload_acceleration_usage_data_set: Vec<StatDataItem>,
+}
+
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct EventConfig {
