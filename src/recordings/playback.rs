@@ -15,7 +15,7 @@ pub struct Domain {
     pub key: Option<Secret>,
     /// Whether it serves https. Where nothing is known of a domain, https is taken.
     pub https: bool,
-    /// How long its signed URLs work when nothing else is asked for.
+    /// How long its signed URLs work when nothing else is asked for; never less than the media is long.
     pub validity: Option<TimeDelta>,
 }
 
@@ -65,9 +65,14 @@ pub enum PlaybackError {
 
 /// The default: long enough to watch the whole of it with pauses, two hours at least.
 pub fn default_validity(duration_ms: Option<u64>) -> TimeDelta {
-    let duration = i64::try_from(duration_ms.unwrap_or(0)).unwrap_or(i64::MAX / 4);
-    let generous = TimeDelta::try_milliseconds(duration / 2 * 3).unwrap_or(TimeDelta::days(365)) + TimeDelta::minutes(5);
-    generous.max(TimeDelta::hours(2))
+    let length = length(duration_ms);
+    (length + length / 2 + TimeDelta::minutes(5)).max(TimeDelta::hours(2))
+}
+
+/// A media's length; a year at most, which no recording reaches.
+fn length(duration_ms: Option<u64>) -> TimeDelta {
+    const YEAR: TimeDelta = TimeDelta::days(365);
+    i64::try_from(duration_ms.unwrap_or(0)).ok().and_then(TimeDelta::try_milliseconds).map_or(YEAR, |length| length.min(YEAR))
 }
 
 /// The URLs of a media, one per rendition, the original first.
@@ -95,8 +100,8 @@ fn url(media: &Media, rendition: &Rendition, playback: &Playback, now: DateTime<
     }
     match domain.and_then(|domain| domain.key.as_ref()) {
         Some(key) => {
-            let validity = playback.validity.or_else(|| domain?.validity);
-            let validity = validity.unwrap_or_else(|| default_validity(media.duration_ms));
+            let usual = || domain.and_then(|domain| domain.validity).map(|usual| usual.max(length(media.duration_ms)));
+            let validity = playback.validity.or_else(usual).unwrap_or_else(|| default_validity(media.duration_ms));
             let expires = now.checked_add_signed(validity).ok_or_else(|| location(SignError::Expiry))?;
             let url = hotlink::sign(url.as_str(), key, expires, &playback.limits).map_err(location)?;
             Ok(PlaybackUrl { rendition: rendition.clone(), url, expires: Some(expires) })

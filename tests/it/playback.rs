@@ -124,6 +124,21 @@ fn a_signed_url_outlives_the_recording() {
 }
 
 #[test]
+fn the_usual_validity_of_a_domain_gives_way_to_a_longer_recording_but_not_to_a_wish() {
+    let key = Some(Secret::new("24FEQmTzro4V5u3D5epW"));
+    let domain = Domain { host: "v.example.com".into(), key, https: true, validity: Some(TimeDelta::hours(1)) };
+    let usual = Playback { domains: vec![domain], ..Playback::default() };
+    let now = at(1_700_000_000);
+    let expiry = |playback: &Playback, hours: u64| urls(&media(hours * 3_600_000), playback, now).unwrap()[0].expires.unwrap();
+    assert_eq!(expiry(&usual, 0), now + TimeDelta::hours(1));
+    assert_eq!(expiry(&usual, 4), now + TimeDelta::hours(4));
+    let wish = Playback { validity: Some(TimeDelta::minutes(10)), ..usual.clone() };
+    assert_eq!(expiry(&wish, 4), now + TimeDelta::minutes(10));
+    // A length that no clock can hold.
+    assert!(urls(&media(u64::MAX / 3_600_000), &usual, now).is_ok());
+}
+
+#[test]
 fn limits_without_a_key_are_refused_and_not_dropped() {
     let limits = Limits { preview_seconds: Some(60), ..Limits::default() };
     let playback = Playback { limits, ..Playback::default() };
