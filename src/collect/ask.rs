@@ -48,15 +48,14 @@ pub async fn ask(client: &Client, question: &Question, plan: &Plan) -> Result<An
     let period = question.asked(plan.now);
     let records = match question.subject {
         Subject::Storage { class, storage_type, area } => {
-            let request = StorageDetails {
-                sub_app_id: question.unit.sub_app_id,
-                window: TimeWindow(period),
-                interval: Interval::Minute,
-                storage_type: storage_type.to_owned(),
-                area: area.to_owned(),
-            };
+            let request = storage(question, period, (storage_type, area), Interval::Minute);
             let points = client.vod().describe_storage_details(&request).await?;
             facts::levels(question, Series { meter: names::STORAGE, area, spec: class }, &points)?
+        }
+        Subject::ColdStorage { meter, spec, storage_type, area } => {
+            let request = storage(question, period, (storage_type, area), Interval::Day);
+            let points = client.vod().describe_storage_details(&request).await?;
+            facts::days(question, Series { meter, area, spec }, &points)?
         }
         Subject::Traffic(area) => {
             let request = delivery(question, period, area, CdnMetric::Traffic, Interval::Day);
@@ -84,6 +83,16 @@ pub async fn ask(client: &Client, question: &Question, plan: &Plan) -> Result<An
         Subject::Process => return process(client, question, period, plan.process_types).await,
     };
     Ok(Answer { records, notes: Vec::new() })
+}
+
+fn storage(question: &Question, period: Period, (storage_type, area): (&str, &str), interval: Interval) -> StorageDetails {
+    StorageDetails {
+        sub_app_id: question.unit.sub_app_id,
+        window: TimeWindow(period),
+        interval,
+        storage_type: storage_type.to_owned(),
+        area: area.to_owned(),
+    }
 }
 
 fn usage_over(question: &Question, period: Period) -> UsageOver {

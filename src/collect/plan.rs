@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{CollectError, on_blocking_thread};
 use crate::ledger::{Ledger, Unit};
 use crate::model::area::{STORAGE_AREAS, TRAFFIC_AREAS};
-use crate::model::meter::STORAGE_CLASSES;
+use crate::model::meter::{STORAGE_CLASSES, names};
 use crate::model::{AccountId, BillingDay, Period, Status, SubAppId};
 
 /// A day is final when it ended this long ago; until then it is read again. The console's delays are 10 minutes for traffic, 30
@@ -27,7 +27,7 @@ const FIRST_POINT: TimeDelta = TimeDelta::minutes(5);
 /// A kind of usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// Stored bytes: four classes, two areas, five-minute points.
+    /// Stored bytes: four classes, two areas, five-minute points; retrieved and early deleted bytes, daily.
     Storage,
     /// Delivered bytes: nine areas, daily.
     Traffic,
@@ -146,6 +146,17 @@ pub enum Subject {
         /// The area.
         area: &'static str,
     },
+    /// Bytes read back, or gone before their time, in one area.
+    ColdStorage {
+        /// The meter.
+        meter: &'static str,
+        /// The specification by which it is priced.
+        spec: &'static str,
+        /// `ArchiveStandardRetrieval`, `DeletedArchiveStorage`, …
+        storage_type: &'static str,
+        /// The area.
+        area: &'static str,
+    },
     /// Bytes delivered in one area.
     Traffic(&'static str),
     /// Speed of delivery in one area.
@@ -160,16 +171,35 @@ pub enum Subject {
     Upload(&'static str),
 }
 
+/// The storage types of `DescribeStorageDetails` that are no class: meter, specification, type. A retrieval goes by the type's
+/// own name.
+const COLD_TYPES: [(&str, &str, &str); 9] = [
+    (names::EARLY_DELETION, "STANDARD_IA", "DeletedInfrequentStorage"),
+    (names::EARLY_DELETION, "ARCHIVE", "DeletedArchiveStorage"),
+    (names::EARLY_DELETION, "DEEP_ARCHIVE", "DeletedDeepArchiveStorage"),
+    (names::RETRIEVAL, "ArchiveStandardRetrieval", "ArchiveStandardRetrieval"),
+    (names::RETRIEVAL, "ArchiveExpeditedRetrieval", "ArchiveExpeditedRetrieval"),
+    (names::RETRIEVAL, "ArchiveBulkRetrieval", "ArchiveBulkRetrieval"),
+    (names::RETRIEVAL, "DeepArchiveStandardRetrieval", "DeepArchiveStandardRetrieval"),
+    (names::RETRIEVAL, "DeepArchiveBulkRetrieval", "DeepArchiveBulkRetrieval"),
+    (names::RETRIEVAL, "InfrequentRetrieval", "InfrequentRetrieval"),
+];
+
 /// `DescribeClientUploadAccelerationUsageData.Type`.
 const UPLOAD_TYPES: [&str; 2] = ["AccelerationWithHTTP", "AccelerationWithQUIC"];
 
 impl Subject {
     fn of(kind: Kind) -> Vec<Self> {
         match kind {
-            Kind::Storage => STORAGE_CLASSES
-                .into_iter()
-                .flat_map(|(class, storage_type)| STORAGE_AREAS.map(|area| Self::Storage { class, storage_type, area }))
-                .collect(),
+            Kind::Storage => {
+                let classes = STORAGE_CLASSES
+                    .into_iter()
+                    .flat_map(|(class, storage_type)| STORAGE_AREAS.map(|area| Self::Storage { class, storage_type, area }));
+                let cold = COLD_TYPES.into_iter().flat_map(|(meter, spec, storage_type)| {
+                    STORAGE_AREAS.map(|area| Self::ColdStorage { meter, spec, storage_type, area })
+                });
+                classes.chain(cold).collect()
+            }
             Kind::Traffic => TRAFFIC_AREAS.map(Self::Traffic).to_vec(),
             Kind::Bandwidth => TRAFFIC_AREAS.map(Self::Bandwidth).to_vec(),
             Kind::Process => vec![Self::Process],
@@ -180,7 +210,7 @@ impl Subject {
     /// The action that answers it.
     fn action(self) -> &'static str {
         match self {
-            Self::Storage { .. } => "DescribeStorageDetails",
+            Self::Storage { .. } | Self::ColdStorage { .. } => "DescribeStorageDetails",
             Self::Traffic(_) | Self::Bandwidth(_) => "DescribeCDNStatDetails",
             Self::Process => "DescribeMediaProcessUsageData",
             Self::ImageReview => "DescribeImageReviewUsageData",
@@ -191,7 +221,9 @@ impl Subject {
 
     fn text(self) -> String {
         match self {
-            Self::Storage { storage_type, area, .. } => format!("{storage_type}, {area}"),
+            Self::Storage { storage_type, area, .. } | Self::ColdStorage { storage_type, area, .. } => {
+                format!("{storage_type}, {area}")
+            }
             Self::Traffic(area) => format!("Traffic, {area}"),
             Self::Bandwidth(area) => format!("Bandwidth, {area}"),
             Self::Process | Self::ImageReview | Self::Licence => String::new(),
@@ -202,9 +234,9 @@ impl Subject {
     fn most_days(self) -> usize {
         match self {
             Self::Storage { .. } => DAYS_BY_MINUTE,
-            Self::Traffic(_) | Self::Process | Self::ImageReview | Self::Licence | Self::Upload(_) => DAYS_BY_DAY,
             // Five-minute points of delivery come for at most 24 hours.
             Self::Bandwidth(_) => 1,
+            _ => DAYS_BY_DAY,
         }
     }
 }

@@ -106,6 +106,13 @@ impl Account {
                 100 * GB
             }
         };
+        if request["Interval"] == "Day" {
+            // Only the mainland, and only the second day: 2 GB read back.
+            let read = request["StorageType"] == "ArchiveBulkRetrieval" && request["Area"] == "Chinese Mainland";
+            let second: BillingDay = "2026-10-02".parse().unwrap();
+            let value = |at| if read && at == second.start() { 2 * GB } else { 0 };
+            return points(request, TimeDelta::days(1)).map(|at| json!({"Time": format_time(at), "Value": value(at)})).collect();
+        }
         points(request, TimeDelta::minutes(5)).map(|at| json!({"Time": format_time(at), "Value": value(at)})).collect()
     }
 
@@ -181,8 +188,8 @@ async fn usage_of_every_application_arrives_as_facts() {
     let ledger = memory();
     let manifest = run(&serve(&account_).await, &ledger, &plan("2026-11-05T10:00:00+08:00")).await;
     assert_eq!(manifest.overall(), Overall::Done, "{:?}", manifest.gaps);
-    // Per application: 8 of storage, 9 of traffic, 1 of media processing, 4 others.
-    assert_eq!(manifest.lines.len(), 2 * 22);
+    // Per application: 26 of storage, 9 of traffic, 1 of media processing, 4 others.
+    assert_eq!(manifest.lines.len(), 2 * 40);
     let record = |from: &str, to: &str, spec: &str, quantity: u64| {
         (format!("{} to {}", format_time(time(from)), format_time(time(to))), spec.to_owned(), i128::from(quantity))
     };
@@ -201,6 +208,8 @@ async fn usage_of_every_application_arrives_as_facts() {
     assert_eq!(usage(&ledger, "traffic"), first("", 400 * GB));
     assert_eq!(usage(&ledger, "transcoding"), first("Standard.H264.HD", 90));
     assert_eq!(usage(&ledger, "hologram-making"), first("", 12));
+    let second = [record("2026-10-02T00:00:00+08:00", "2026-10-03T00:00:00+08:00", "ArchiveBulkRetrieval", 2 * GB)];
+    assert_eq!(usage(&ledger, "retrieval"), second);
     assert_eq!(usage(&ledger, "image-review").iter().map(|(.., quantity)| *quantity).collect::<Vec<_>>(), [7, 5]);
     assert_eq!(usage(&ledger, "upload-acceleration"), first("AccelerationWithQUIC", 1));
     assert!(manifest.lines.iter().any(|line| line.notes.iter().any(|note| note.contains("HologramMaking"))));
@@ -284,11 +293,11 @@ async fn a_unit_that_fails_stops_no_other_and_its_answer_is_kept() {
     let manifest = run(&client, &ledger, &plan).await;
     assert_eq!(manifest.overall(), Overall::Partial);
     let missing: Vec<_> = manifest.lines.iter().filter(|line| !line.is_fetched()).map(|line| line.kind).collect();
-    assert_eq!(missing, [vec![Kind::Storage; 8], vec![Kind::Process]].concat());
+    assert_eq!(missing, [vec![Kind::Storage; 26], vec![Kind::Process]].concat());
     assert_eq!(usage(&ledger, "storage").len(), 5);
     let failed: Vec<String> =
         ledger.units(&account(), plan.period).unwrap().into_iter().filter(|row| !row.done).map(|row| row.reason).collect();
-    assert_eq!(failed.len(), 9);
+    assert_eq!(failed.len(), 27);
     assert!(failed.iter().any(|reason| reason.contains("UnauthorizedOperation")), "{failed:?}");
     let received = Period::new(before - TimeDelta::seconds(2), Utc::now() + TimeDelta::seconds(2)).unwrap();
     let bodies: Vec<String> =
@@ -300,7 +309,7 @@ async fn a_unit_that_fails_stops_no_other_and_its_answer_is_kept() {
     account_.lock().unwrap().refused.clear();
     asked(&account_);
     let manifest = run(&client, &ledger, &plan).await;
-    assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Done, 9));
+    assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Done, 27));
 }
 
 #[tokio::test]
@@ -328,7 +337,7 @@ async fn an_outage_ends_the_run_soon() {
         actions.map(|action| (action.to_owned(), "AuthFailure.SecretIdNotFound")).into_iter().collect();
     let (client, ledger) = (serve(&account_).await, memory());
     let manifest = run(&client, &ledger, &plan).await;
-    assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Failed, 36));
+    assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Failed, 72));
     // Eight in a row, and those that were on their way with them.
     assert!(asked(&account_).len() <= 1 + 16);
 }
@@ -357,22 +366,23 @@ async fn the_commands_collect_charge_and_report() {
 
     let sync = run(&["sync", "--month", "2026-10", "--only", "storage,traffic", "--format", "csv"]).await.unwrap();
     assert_eq!(sync.code, 0, "{}", sync.err);
-    // Five windows of at most 7 days for each of 8 questions; one window of 31 days for each of 9.
-    assert!(sync.out.contains(",storage,1500000001,40,40,0,"), "{}", sync.out);
+    // Five windows of at most 7 days for each of 8 questions by minute, one of 31 days for each of 18 and 9 by day.
+    assert!(sync.out.contains(",storage,1500000001,58,58,0,"), "{}", sync.out);
     assert!(sync.out.contains(",traffic,1500000002,9,9,0,1,0,0,"), "{}", sync.out);
     // Traffic: 800 GB × 0.23 = 184. Storage peaks: 600 GB on the 1st, then 30 × 200 GB: 6600 × 0.0048 = 31.68.
-    assert!(sync.err.contains("2026-10: 215.68 CNY (assumed)"), "{}", sync.err);
+    // Read back: 2 × 2 GB × 0.016 = 0.064.
+    assert!(sync.err.contains("2026-10: 215.744 CNY (assumed)"), "{}", sync.err);
 
     let report = run(&["report", "cost-summary", "--out", "reports"]).await.unwrap();
     assert_eq!((report.code, report.out.trim()), (0, "reports/cost-summary-2026-10.csv"), "{}", report.err);
     let text = std::fs::read_to_string(home.join("reports/cost-summary-2026-10.csv")).unwrap();
     assert!(text.contains(",storage,Chinese Mainland,STANDARD,6600,0,6600,GB-day,31.68000000,CNY,assumed,"), "{text}");
     assert!(text.contains(",traffic,Chinese Mainland,,800,0,800,GB,184.00000000,CNY,assumed,"), "{text}");
-    assert!(text.contains("total,default,,,,,,,,215.68000000,CNY,assumed,"), "{text}");
+    assert!(text.contains("total,default,,,,,,,,215.74400000,CNY,assumed,"), "{text}");
 
     let charge = run(&["charge", "--dry-run", "--format", "json"]).await.unwrap();
     let rows: Value = serde_json::from_str(&charge.out).unwrap();
-    assert_eq!(rows[2]["billed_cost"], "215.68000000", "{}", charge.out);
+    assert_eq!(rows[3]["billed_cost"], "215.74400000", "{}", charge.out);
     let list = run(&["report", "list", "--format", "csv"]).await.unwrap();
     assert_eq!(list.out.lines().count(), 3, "{}", list.out);
 
