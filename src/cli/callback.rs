@@ -293,11 +293,13 @@ fn print_difference(before: &Setting, after: &Setting) {
     }
 }
 
-fn or_none(text: &str) -> String {
+/// A setting for people: an empty one is shown as such.
+pub fn or_none(text: &str) -> String {
     if text.is_empty() { "(none)".to_owned() } else { text.to_owned() }
 }
 
-fn on_off(on: bool) -> &'static str {
+/// A switch by the API's words.
+pub fn on_off(on: bool) -> &'static str {
     if on { "ON" } else { "OFF" }
 }
 

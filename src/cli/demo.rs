@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::sync::Bar;
 use super::{Context, Error, Outcome};
 use crate::billing::{self, Options, PriceBook};
 use crate::callbacks::config::Event;
@@ -79,7 +80,8 @@ impl Demo {
         let manifest = self.sync(&client, context).await?;
         let statement = self.charge()?;
         self.report(args)?;
-        println!("\nTry the same by hand: README.md, \"Against the simulator\".");
+        println!("\nLook at 2026-10-05 in cost-daily: four applications of 400 GB pay 1600 GB x 0.23 = 368.00,");
+        println!("because tiers belong to the account. Then try it by hand: README, \"Against the simulator\".");
         let complete = manifest.overall() == Overall::Done && !statement.charges.is_empty();
         Ok(if complete { Outcome::Done } else { Outcome::Partial })
     }
@@ -107,7 +109,7 @@ impl Demo {
         let Some(segment) = recordings.first().and_then(|recording| recording.segments.first()) else {
             return Err(Error::failed("the simulated account holds no recording to play"));
         };
-        println!("\n2. play {}: the original of its first file", segment.media.name);
+        println!("\n2. play room_1: the original of its first file");
         let playable = urls(&segment.media, &Playback::default(), self.clock.now()).map_err(Error::failed)?;
         for original in playable.iter().filter(|playable| playable.rendition.definition == 0) {
             println!("   {}", original.url.expose());
@@ -122,14 +124,20 @@ impl Demo {
         let after = plan(&before, &wish, None)?;
         let read_back = write(client, application, &after, None).await?;
         println!("\n3. callback set {CALLBACK}");
-        println!("   before: {before}");
-        println!("   now:    {read_back}");
+        println!("   url   {} -> {}", super::callback::or_none(&before.url), read_back.url);
+        for ((name, before), (_, now)) in before.switches().into_iter().zip(read_back.switches()).filter(|(old, new)| old != new)
+        {
+            println!("   {name}  {} -> {}, read back", super::callback::on_off(before), super::callback::on_off(now));
+        }
         Ok(())
     }
 
     async fn sync(&self, client: &Client, context: &Context) -> Result<Manifest, Error> {
         let plan = Plan::new(self.account.clone(), self.month.period(), self.clock.now());
-        let manifest = collect::sync(client, &self.ledger, &plan, &collect::Silent).await.map_err(Error::failed)?;
+        let bar = Bar::new(context);
+        let manifest = collect::sync(client, &self.ledger, &plan, &bar).await;
+        bar.clear();
+        let manifest = manifest.map_err(Error::failed)?;
         let fetched = manifest.lines.iter().filter(|line| line.is_fetched()).count();
         println!(
             "\n4. sync --month {MONTH}: {fetched} of {} questions answered, {} facts kept",

@@ -1,35 +1,27 @@
 //! A rated month, for people.
 
+use serde_json::json;
+
 use super::Error;
 use super::output::{Format, Listing};
-use crate::model::Status;
 use crate::statement::Statement;
-use serde_json::json;
 
 /// Prints what each item cost, the total, and what has no price.
 pub fn print(statement: &Statement) -> Result<(), Error> {
-    let mut listing = Listing::new(&["item", "area", "spec", "cost", "status"]).indented(3).right(&["cost"]);
-    let mark = |status: Status| if status == Status::Final { String::new() } else { status.to_string() };
+    let mut listing = Listing::new(&["item", "of", "cost"]).indented(3).right(&["cost"]);
     for item in statement.items() {
-        listing.push(vec![
-            json!(item.meter),
-            json!(item.area),
-            json!(item.spec),
-            json!(item.billed.to_string()),
-            json!(mark(item.status)),
-        ]);
+        let of = [item.area, item.spec].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+        listing.push(vec![json!(item.meter), json!(of), json!(item.billed.to_string())]);
     }
     for total in statement.totals() {
-        listing.push(vec![json!("total"), json!(""), json!(""), json!(total.billed.to_string()), json!(mark(total.status))]);
+        listing.push(vec![json!("total"), json!(format!("({})", total.status)), json!(total.billed.to_string())]);
     }
     listing.print(Format::Table)?;
+    println!("   Not in the total, because no price is published:");
     for unpriced in statement.unpriced() {
-        let quantity =
-            unpriced.unit.format(unpriced.quantity).unwrap_or_else(|| format!("{} {}", unpriced.quantity, unpriced.unit.base));
-        println!(
-            "   unpriced, in no total: {} {} {}: {quantity} {}; {}",
-            unpriced.meter, unpriced.area, unpriced.spec, unpriced.unit.name, unpriced.reason
-        );
+        let names = [unpriced.meter.as_str(), &unpriced.area, &unpriced.spec].into_iter().filter(|part| !part.is_empty());
+        let quantity = unpriced.unit.format(unpriced.quantity).unwrap_or_else(|| unpriced.quantity.to_string());
+        println!("   {}: {quantity} {}", names.collect::<Vec<_>>().join(", "), unpriced.unit.name);
     }
     Ok(())
 }

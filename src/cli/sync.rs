@@ -26,7 +26,7 @@ pub struct Args {
     /// Collect this month
     #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["since", "until"])]
     month: Option<BillingMonth>,
-    /// Only these kinds of usage: storage, traffic, bandwidth, process, other [default: what the billing mode needs]
+    /// Only these kinds of usage: storage, traffic, bandwidth, process, retrieval, image-review, licence, upload [default: what the billing mode needs]
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     only: Vec<Kind>,
     /// Form of the manifest [default: table on a terminal, else csv]
@@ -97,13 +97,26 @@ fn collect(args: &Args, context: &Context, account: &Account, ledger: &Arc<Ledge
         plan.kinds.push(Kind::Bandwidth);
     }
     let client = context.client(account)?;
-    let progress = Bar(context.progress(0));
+    let progress = Bar::new(context);
     let manifest = context.runtime()?.block_on(collect::sync(&client, ledger, &plan, &progress));
-    progress.0.finish_and_clear();
+    progress.clear();
     manifest.map_err(|error| Error::failed(format!("account {:?}: {error}", account.name)))
 }
 
-struct Bar(ProgressBar);
+/// Shows on a terminal how many questions are answered.
+pub struct Bar(ProgressBar);
+
+impl Bar {
+    /// A bar for the questions of a plan.
+    pub fn new(context: &Context) -> Self {
+        Self(context.progress(0))
+    }
+
+    /// Takes it off the screen.
+    pub fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
 
 impl Progress for Bar {
     fn planned(&self, units: usize) {

@@ -48,14 +48,15 @@ pub async fn ask(client: &Client, question: &Question, plan: &Plan) -> Result<An
     let period = question.asked(plan.now);
     let records = match question.subject {
         Subject::Storage { class, storage_type, area } => {
-            let request = storage(question, period, (storage_type, area), Interval::Minute);
+            let request = StorageDetails {
+                sub_app_id: question.unit.sub_app_id,
+                window: TimeWindow(period),
+                interval: Interval::Minute,
+                storage_type: storage_type.to_owned(),
+                area: area.to_owned(),
+            };
             let points = client.vod().describe_storage_details(&request).await?;
             facts::levels(question, Series { meter: names::STORAGE, area, spec: class }, &points)?
-        }
-        Subject::ColdStorage { meter, spec, storage_type, area } => {
-            let request = storage(question, period, (storage_type, area), Interval::Day);
-            let points = client.vod().describe_storage_details(&request).await?;
-            facts::days(question, Series { meter, area, spec }, &points)?
         }
         Subject::Traffic(area) => {
             let request = delivery(question, period, area, CdnMetric::Traffic, Interval::Day);
@@ -67,6 +68,17 @@ pub async fn ask(client: &Client, question: &Question, plan: &Plan) -> Result<An
             let points = client.vod().describe_cdn_stat_details(&request).await?;
             facts::samples(question, Series { meter: names::BANDWIDTH, area, spec: "" }, &points)?
         }
+        Subject::Retrieval { storage_type, area } => {
+            let request = StorageDetails {
+                sub_app_id: question.unit.sub_app_id,
+                window: TimeWindow(period),
+                interval: Interval::Day,
+                storage_type: storage_type.to_owned(),
+                area: area.to_owned(),
+            };
+            let points = client.vod().describe_storage_details(&request).await?;
+            facts::days(question, Series { meter: names::RETRIEVAL, area, spec: storage_type }, &points)?
+        }
         Subject::ImageReview => {
             let points = client.vod().describe_image_review_usage_data(&usage_over(question, period)).await?;
             facts::sums(question, Series { meter: names::IMAGE_REVIEW, area: "", spec: "" }, &points)?
@@ -75,24 +87,14 @@ pub async fn ask(client: &Client, question: &Question, plan: &Plan) -> Result<An
             let points = client.vod().describe_license_usage_data(&usage_over(question, period)).await?;
             facts::sums(question, Series { meter: names::DRM_LICENCE, area: "", spec: "" }, &points)?
         }
-        Subject::Upload(upload_type) => {
-            let request = UploadAcceleration { usage: usage_over(question, period), kind: upload_type.to_owned() };
+        Subject::Upload(kind) => {
+            let request = UploadAcceleration { usage: usage_over(question, period), kind: kind.to_owned() };
             let points = client.vod().describe_client_upload_acceleration_usage_data(&request).await?;
-            facts::sums(question, Series { meter: names::UPLOAD_ACCELERATION, area: "", spec: upload_type }, &points)?
+            facts::sums(question, Series { meter: names::UPLOAD_ACCELERATION, area: "", spec: kind }, &points)?
         }
         Subject::Process => return process(client, question, period, plan.process_types).await,
     };
     Ok(Answer { records, notes: Vec::new() })
-}
-
-fn storage(question: &Question, period: Period, (storage_type, area): (&str, &str), interval: Interval) -> StorageDetails {
-    StorageDetails {
-        sub_app_id: question.unit.sub_app_id,
-        window: TimeWindow(period),
-        interval,
-        storage_type: storage_type.to_owned(),
-        area: area.to_owned(),
-    }
 }
 
 fn usage_over(question: &Question, period: Period) -> UsageOver {

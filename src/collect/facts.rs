@@ -1,5 +1,7 @@
 //! From answers to usage records.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::plan::Question;
@@ -73,18 +75,17 @@ pub fn days(question: &Question, series: Series<'_>, points: &[Point]) -> Result
     Ok(records)
 }
 
-/// Sums by billing day of points that come by day or by five minutes, as the API sees fit.
+/// Sums of points of any width, by the day in which they lie: some calls answer by five minutes when asked for a single day.
 pub fn sums(question: &Question, series: Series<'_>, points: &[Point]) -> Result<Vec<UsageRecord>, String> {
-    let points = each_once(points)?;
-    let mut records = Vec::new();
-    for of_day in points.chunk_by(|left, right| BillingDay::of(left.time) == BillingDay::of(right.time)) {
-        let sum = of_day.iter().try_fold(0_i128, |sum, point| sum.checked_add(point.value));
-        let sum = sum.ok_or_else(|| format!("the sum of {} leaves the range of exact arithmetic", series.meter))?;
-        if let Some(first) = of_day.first().filter(|_| sum > 0) {
-            records.push(question.record(series, BillingDay::of(first.time).period(), sum));
-        }
+    let mut by_day: BTreeMap<BillingDay, i128> = BTreeMap::new();
+    for point in each_once(points)? {
+        let sum = by_day.entry(BillingDay::of(point.time)).or_default();
+        *sum = sum
+            .checked_add(point.value)
+            .ok_or_else(|| format!("the values around {} add up past what can be kept", point.time))?;
     }
-    Ok(records)
+    let used = by_day.into_iter().filter(|(_, sum)| *sum > 0);
+    Ok(used.map(|(day, sum)| question.record(series, day.period(), sum)).collect())
 }
 
 /// Media processing by day, kind and specification. A kind that no meter knows keeps its usage under a name made of its own.

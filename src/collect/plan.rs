@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{CollectError, on_blocking_thread};
 use crate::ledger::{Ledger, Unit};
 use crate::model::area::{STORAGE_AREAS, TRAFFIC_AREAS};
-use crate::model::meter::{STORAGE_CLASSES, names};
+use crate::model::meter::{RETRIEVALS, STORAGE_CLASSES, UPLOAD_ACCELERATIONS};
 use crate::model::{AccountId, BillingDay, Period, Status, SubAppId};
 
 /// A day is final when it ended this long ago; until then it is read again. The console's delays are 10 minutes for traffic, 30
@@ -27,7 +27,7 @@ const FIRST_POINT: TimeDelta = TimeDelta::minutes(5);
 /// A kind of usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// Stored bytes: four classes, two areas, five-minute points; retrieved and early deleted bytes, daily.
+    /// Stored bytes: four classes, two areas, five-minute points.
     Storage,
     /// Delivered bytes: nine areas, daily.
     Traffic,
@@ -35,13 +35,28 @@ pub enum Kind {
     Bandwidth,
     /// Media processing: daily, by kind of task and specification.
     Process,
-    /// Reviewed images, licences of commercial DRM, accelerated uploads: daily.
-    Other,
+    /// Bytes read back from cold classes: six types, two areas, daily.
+    Retrieval,
+    /// Reviewed images, daily.
+    ImageReview,
+    /// Licence requests of commercial DRM, daily.
+    Licence,
+    /// Bytes uploaded with acceleration, of two types, daily.
+    Upload,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Storage, Self::Traffic, Self::Bandwidth, Self::Process, Self::Other];
+    pub const ALL: [Self; 8] = [
+        Self::Storage,
+        Self::Traffic,
+        Self::Bandwidth,
+        Self::Process,
+        Self::Retrieval,
+        Self::ImageReview,
+        Self::Licence,
+        Self::Upload,
+    ];
 
     /// The word used on the command line.
     pub fn as_str(self) -> &'static str {
@@ -50,7 +65,22 @@ impl Kind {
             Self::Traffic => "traffic",
             Self::Bandwidth => "bandwidth",
             Self::Process => "process",
-            Self::Other => "other",
+            Self::Retrieval => "retrieval",
+            Self::ImageReview => "image-review",
+            Self::Licence => "licence",
+            Self::Upload => "upload",
+        }
+    }
+
+    /// The action that answers it.
+    pub fn action(self) -> &'static str {
+        match self {
+            Self::Storage | Self::Retrieval => "DescribeStorageDetails",
+            Self::Traffic | Self::Bandwidth => "DescribeCDNStatDetails",
+            Self::Process => "DescribeMediaProcessUsageData",
+            Self::ImageReview => "DescribeImageReviewUsageData",
+            Self::Licence => "DescribeLicenseUsageData",
+            Self::Upload => "DescribeClientUploadAccelerationUsageData",
         }
     }
 }
@@ -105,14 +135,14 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// All applications; everything but bandwidth; four units at a time.
+    /// All applications; storage, traffic and media processing; four units at a time.
     pub fn new(account: AccountId, period: Period, now: DateTime<Utc>) -> Self {
         Self {
             account,
             applications: Applications::All,
             period,
             now,
-            kinds: vec![Kind::Storage, Kind::Traffic, Kind::Process, Kind::Other],
+            kinds: Kind::ALL.into_iter().filter(|kind| *kind != Kind::Bandwidth).collect(),
             process_types: ProcessTypes::default(),
             at_a_time: 4,
         }
@@ -146,88 +176,56 @@ pub enum Subject {
         /// The area.
         area: &'static str,
     },
-    /// Bytes read back, or gone before their time, in one area.
-    ColdStorage {
-        /// The meter.
-        meter: &'static str,
-        /// The specification by which it is priced.
-        spec: &'static str,
-        /// `ArchiveStandardRetrieval`, `DeletedArchiveStorage`, …
-        storage_type: &'static str,
-        /// The area.
-        area: &'static str,
-    },
     /// Bytes delivered in one area.
     Traffic(&'static str),
     /// Speed of delivery in one area.
     Bandwidth(&'static str),
     /// All media processing.
     Process,
-    /// Images reviewed.
+    /// Bytes read back one way in one area.
+    Retrieval {
+        /// `ArchiveStandardRetrieval`
+        storage_type: &'static str,
+        /// The area.
+        area: &'static str,
+    },
+    /// Reviewed images.
     ImageReview,
-    /// Licences handed out.
+    /// Licence requests.
     Licence,
     /// Bytes uploaded with one type of acceleration.
     Upload(&'static str),
 }
 
-/// The storage types of `DescribeStorageDetails` that are no class: meter, specification, type. A retrieval goes by the type's
-/// own name.
-const COLD_TYPES: [(&str, &str, &str); 9] = [
-    (names::EARLY_DELETION, "STANDARD_IA", "DeletedInfrequentStorage"),
-    (names::EARLY_DELETION, "ARCHIVE", "DeletedArchiveStorage"),
-    (names::EARLY_DELETION, "DEEP_ARCHIVE", "DeletedDeepArchiveStorage"),
-    (names::RETRIEVAL, "ArchiveStandardRetrieval", "ArchiveStandardRetrieval"),
-    (names::RETRIEVAL, "ArchiveExpeditedRetrieval", "ArchiveExpeditedRetrieval"),
-    (names::RETRIEVAL, "ArchiveBulkRetrieval", "ArchiveBulkRetrieval"),
-    (names::RETRIEVAL, "DeepArchiveStandardRetrieval", "DeepArchiveStandardRetrieval"),
-    (names::RETRIEVAL, "DeepArchiveBulkRetrieval", "DeepArchiveBulkRetrieval"),
-    (names::RETRIEVAL, "InfrequentRetrieval", "InfrequentRetrieval"),
-];
-
-/// `DescribeClientUploadAccelerationUsageData.Type`.
-const UPLOAD_TYPES: [&str; 2] = ["AccelerationWithHTTP", "AccelerationWithQUIC"];
-
 impl Subject {
     fn of(kind: Kind) -> Vec<Self> {
         match kind {
-            Kind::Storage => {
-                let classes = STORAGE_CLASSES
-                    .into_iter()
-                    .flat_map(|(class, storage_type)| STORAGE_AREAS.map(|area| Self::Storage { class, storage_type, area }));
-                let cold = COLD_TYPES.into_iter().flat_map(|(meter, spec, storage_type)| {
-                    STORAGE_AREAS.map(|area| Self::ColdStorage { meter, spec, storage_type, area })
-                });
-                classes.chain(cold).collect()
-            }
+            Kind::Storage => STORAGE_CLASSES
+                .into_iter()
+                .flat_map(|(class, storage_type)| STORAGE_AREAS.map(|area| Self::Storage { class, storage_type, area }))
+                .collect(),
             Kind::Traffic => TRAFFIC_AREAS.map(Self::Traffic).to_vec(),
             Kind::Bandwidth => TRAFFIC_AREAS.map(Self::Bandwidth).to_vec(),
             Kind::Process => vec![Self::Process],
-            Kind::Other => [Self::ImageReview, Self::Licence].into_iter().chain(UPLOAD_TYPES.map(Self::Upload)).collect(),
-        }
-    }
-
-    /// The action that answers it.
-    fn action(self) -> &'static str {
-        match self {
-            Self::Storage { .. } | Self::ColdStorage { .. } => "DescribeStorageDetails",
-            Self::Traffic(_) | Self::Bandwidth(_) => "DescribeCDNStatDetails",
-            Self::Process => "DescribeMediaProcessUsageData",
-            Self::ImageReview => "DescribeImageReviewUsageData",
-            Self::Licence => "DescribeLicenseUsageData",
-            Self::Upload(_) => "DescribeClientUploadAccelerationUsageData",
+            Kind::Retrieval => RETRIEVALS
+                .into_iter()
+                .flat_map(|storage_type| STORAGE_AREAS.map(|area| Self::Retrieval { storage_type, area }))
+                .collect(),
+            Kind::ImageReview => vec![Self::ImageReview],
+            Kind::Licence => vec![Self::Licence],
+            Kind::Upload => UPLOAD_ACCELERATIONS.map(Self::Upload).to_vec(),
         }
     }
 
     fn text(self) -> String {
         match self {
-            Self::Storage { storage_type, area, .. } | Self::ColdStorage { storage_type, area, .. } => {
+            Self::Storage { storage_type, area, .. } | Self::Retrieval { storage_type, area } => {
                 format!("{storage_type}, {area}")
             }
             Self::Traffic(area) => format!("Traffic, {area}"),
             Self::Bandwidth(area) => format!("Bandwidth, {area}"),
             Self::Process | Self::ImageReview | Self::Licence => String::new(),
-            Self::Upload(upload_type) => upload_type.to_owned(),
+            Self::Upload(kind) => kind.to_owned(),
         }
     }
 
@@ -282,7 +280,7 @@ pub async fn questions(ledger: &Arc<Ledger>, plan: &Plan, applications: &[Option
             {
                 let unit = Unit {
                     account: plan.account.clone(),
-                    action: subject.action().to_owned(),
+                    action: kind.action().to_owned(),
                     sub_app_id,
                     subject: subject.text(),
                     window: plan.period,

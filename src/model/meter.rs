@@ -73,7 +73,7 @@ pub mod names {
     pub const BANDWIDTH: &str = "bandwidth";
     /// Reviewed images.
     pub const IMAGE_REVIEW: &str = "image-review";
-    /// Licences of commercial DRM.
+    /// Licence requests of commercial DRM.
     pub const DRM_LICENCE: &str = "drm-licence";
     /// Bytes uploaded with acceleration.
     pub const UPLOAD_ACCELERATION: &str = "upload-acceleration";
@@ -189,3 +189,16 @@ pub const STORAGE_CLASSES: [(&str, &str); 4] = [
     ("ARCHIVE", "ArchiveStorage"),
     ("DEEP_ARCHIVE", "DeepArchiveStorage"),
 ];
+
+/// The ways of reading back, as `DescribeStorageDetails.StorageType` names them.
+pub const RETRIEVALS: [&str; 6] = [
+    "ArchiveStandardRetrieval",
+    "ArchiveExpeditedRetrieval",
+    "ArchiveBulkRetrieval",
+    "DeepArchiveStandardRetrieval",
+    "DeepArchiveBulkRetrieval",
+    "InfrequentRetrieval",
+];
+
+/// The types of `DescribeClientUploadAccelerationUsageData`.
+pub const UPLOAD_ACCELERATIONS: [&str; 2] = ["AccelerationWithHTTP", "AccelerationWithQUIC"];

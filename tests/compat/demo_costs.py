@@ -44,6 +44,12 @@ PROCESS = {
     ("VideoSnapshot", "SampleSnapshot"): None,
 }
 METERS = {"VideoSnapshot": "video-snapshot", "ContentAudit": "content-audit"}
+# Measured, but without a published price on the Chinese site.
+UNPRICED = {
+    "ImageReview": ("image-review", ""), "License": ("drm-licence", ""),
+    "AccelerationWithHTTP": ("upload-acceleration", "AccelerationWithHTTP"),
+    "AccelerationWithQUIC": ("upload-acceleration", "AccelerationWithQUIC"),
+}
 
 
 def month():
@@ -99,7 +105,7 @@ def minutes(task, usage):
 
 def lines(account):
     """(day, meter, area, spec) -> amount, None where there is no price."""
-    storage, summed = defaultdict(list), defaultdict(int)
+    storage, summed, unpriced = defaultdict(list), defaultdict(int), set()
     for application in account["application"]:
         for item in application.get("storage", []):
             storage[item["class"], item["area"]].append(item["steps"])
@@ -112,7 +118,10 @@ def lines(account):
         for item in application.get("process", []):
             for day, done in daily(item).items():
                 summed[day, item["type"], "", item["specification"]] += minutes(item["type"], done["usage"])
-    result = {}
+        for item in application.get("daily", []):
+            meter, spec = UNPRICED[item["measure"]]
+            unpriced |= {(str(day), meter, "", spec) for day in daily(item["values"])}
+    result = dict.fromkeys(unpriced)
     for (name, area), series in storage.items():
         for day in month():
             result[str(day), "storage", area, CLASSES[name]] = at_price(Fraction(peak(series, day), GB), STORAGE[name, area])

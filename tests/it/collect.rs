@@ -188,8 +188,8 @@ async fn usage_of_every_application_arrives_as_facts() {
     let ledger = memory();
     let manifest = run(&serve(&account_).await, &ledger, &plan("2026-11-05T10:00:00+08:00")).await;
     assert_eq!(manifest.overall(), Overall::Done, "{:?}", manifest.gaps);
-    // Per application: 26 of storage, 9 of traffic, 1 of media processing, 4 others.
-    assert_eq!(manifest.lines.len(), 2 * 40);
+    // Per application: 8 of storage, 9 of traffic, 1 of media processing, 12 of retrieval, 4 others.
+    assert_eq!(manifest.lines.len(), 2 * 34);
     let record = |from: &str, to: &str, spec: &str, quantity: u64| {
         (format!("{} to {}", format_time(time(from)), format_time(time(to))), spec.to_owned(), i128::from(quantity))
     };
@@ -293,11 +293,11 @@ async fn a_unit_that_fails_stops_no_other_and_its_answer_is_kept() {
     let manifest = run(&client, &ledger, &plan).await;
     assert_eq!(manifest.overall(), Overall::Partial);
     let missing: Vec<_> = manifest.lines.iter().filter(|line| !line.is_fetched()).map(|line| line.kind).collect();
-    assert_eq!(missing, [vec![Kind::Storage; 26], vec![Kind::Process]].concat());
+    assert_eq!(missing, [vec![Kind::Storage; 8], vec![Kind::Process], vec![Kind::Retrieval; 12]].concat());
     assert_eq!(usage(&ledger, "storage").len(), 5);
     let failed: Vec<String> =
         ledger.units(&account(), plan.period).unwrap().into_iter().filter(|row| !row.done).map(|row| row.reason).collect();
-    assert_eq!(failed.len(), 27);
+    assert_eq!(failed.len(), 21);
     assert!(failed.iter().any(|reason| reason.contains("UnauthorizedOperation")), "{failed:?}");
     let received = Period::new(before - TimeDelta::seconds(2), Utc::now() + TimeDelta::seconds(2)).unwrap();
     let bodies: Vec<String> =
@@ -309,7 +309,7 @@ async fn a_unit_that_fails_stops_no_other_and_its_answer_is_kept() {
     account_.lock().unwrap().refused.clear();
     asked(&account_);
     let manifest = run(&client, &ledger, &plan).await;
-    assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Done, 27));
+    assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Done, 21));
 }
 
 #[tokio::test]
@@ -331,13 +331,13 @@ async fn a_wrong_credential_is_one_error_and_missing_rights_to_list_a_gap() {
 async fn an_outage_ends_the_run_soon() {
     let account_ = Shared::default();
     let mut plan = plan("2026-11-05T10:00:00+08:00");
-    plan.kinds.retain(|kind| *kind != Kind::Other);
+    plan.kinds = vec![Kind::Storage, Kind::Traffic, Kind::Process];
     let actions = ["DescribeStorageDetails", "DescribeCDNStatDetails", "DescribeMediaProcessUsageData"];
     account_.lock().unwrap().refused =
         actions.map(|action| (action.to_owned(), "AuthFailure.SecretIdNotFound")).into_iter().collect();
     let (client, ledger) = (serve(&account_).await, memory());
     let manifest = run(&client, &ledger, &plan).await;
-    assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Failed, 72));
+    assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Failed, 36));
     // Eight in a row, and those that were on their way with them.
     assert!(asked(&account_).len() <= 1 + 16);
 }
@@ -364,10 +364,10 @@ async fn the_commands_collect_charge_and_report() {
     assert_eq!(none.code, 1);
     assert!(none.err.contains("run `vodledger sync` first"), "{}", none.err);
 
-    let sync = run(&["sync", "--month", "2026-10", "--only", "storage,traffic", "--format", "csv"]).await.unwrap();
+    let sync = run(&["sync", "--month", "2026-10", "--only", "storage,traffic,retrieval", "--format", "csv"]).await.unwrap();
     assert_eq!(sync.code, 0, "{}", sync.err);
-    // Five windows of at most 7 days for each of 8 questions by minute, one of 31 days for each of 18 and 9 by day.
-    assert!(sync.out.contains(",storage,1500000001,58,58,0,"), "{}", sync.out);
+    // Five windows of at most 7 days for each of 8 questions by minute, one of 31 days for each of 9 and 12 by day.
+    assert!(sync.out.contains(",storage,1500000001,40,40,0,"), "{}", sync.out);
     assert!(sync.out.contains(",traffic,1500000002,9,9,0,1,0,0,"), "{}", sync.out);
     // Traffic: 800 GB × 0.23 = 184. Storage peaks: 600 GB on the 1st, then 30 × 200 GB: 6600 × 0.0048 = 31.68.
     // Read back: 2 × 2 GB × 0.016 = 0.064.

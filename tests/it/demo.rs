@@ -1,0 +1,49 @@
+//! The demo writes the same bytes every time, and they are the expected ones.
+//!
+//! The golden files are held against arithmetic of its own by `tests/compat/demo_costs.py`, which reads the account's
+//! declarations and the published prices.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::run_in;
+
+fn demo(folder: &Path) -> String {
+    let ran = run_in(folder, &[], &["demo", "--out", "out"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    ran.out
+}
+
+#[test]
+fn the_main_job_end_to_end_twice() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let outputs: Vec<String> = std::thread::scope(|scope| {
+        let running: Vec<_> = folders.iter().map(|folder| scope.spawn(|| demo(folder.path()))).collect();
+        running.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    for report in ["cost-summary-2026-10.csv", "cost-daily-2026-10.csv"] {
+        let golden = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/demo").join(report)).unwrap();
+        for folder in &folders {
+            let written = fs::read(folder.path().join("out").join(report)).unwrap();
+            assert!(written == golden, "{report} is not tests/data/demo/{report}");
+        }
+    }
+    let output = &outputs[0];
+    for part in [
+        "SIMULATED",
+        "room_12",
+        "/11624759161874546966/f0.mp4",
+        "url   (none) -> https://backend.example.com/vod-events",
+        "UploadMediaComplete  OFF -> ON, read back",
+        "ASSUMED",
+        "4197.74420348 CNY",
+        "retrieval, Chinese Mainland, InfrequentRetrieval: 10 GB",
+    ] {
+        assert!(output.contains(part), "{part:?} is missing in\n{output}");
+    }
+    // Nothing but the reports is left behind.
+    for folder in &folders {
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(folder.path().join("out")).unwrap().count(), 2);
+    }
+}
