@@ -26,7 +26,7 @@ pub struct Args {
     /// Collect this month
     #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["since", "until"])]
     month: Option<BillingMonth>,
-    /// Only these kinds of usage: storage, traffic, bandwidth, process, retrieval, image-review, licence, upload [default: what the billing mode needs]
+    /// Only these kinds: storage, traffic, bandwidth, process, retrieval, image-review, licence, upload [default: what the billing mode needs]
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     only: Vec<Kind>,
     /// Form of the manifest [default: table on a terminal, else csv]

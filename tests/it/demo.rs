@@ -32,7 +32,7 @@ fn the_main_job_end_to_end_twice() {
     for part in [
         "SIMULATED",
         "room_12",
-        "/11624759161874546966/f0.mp4",
+        "11624759161874546966/f0.mp4",
         "url   (none) -> https://backend.example.com/vod-events",
         "UploadMediaComplete  OFF -> ON, read back",
         "ASSUMED",
