@@ -106,6 +106,10 @@ impl Account {
                 100 * GB
             }
         };
+        // Read back in the mainland on the second day: 2 GB.
+        let is_read_back = request["StorageType"] == "ArchiveBulkRetrieval" && request["Area"] == "Chinese Mainland";
+        let second: BillingDay = "2026-10-02".parse().unwrap();
+        let value = |at| if is_read_back && at == second.start() { 2 * GB } else { value(at) };
         let width = if request["Interval"] == "Day" { TimeDelta::days(1) } else { TimeDelta::minutes(5) };
         points(request, width).map(|at| json!({"Time": format_time(at), "Value": value(at)})).collect()
     }
@@ -202,6 +206,8 @@ async fn usage_of_every_application_arrives_as_facts() {
     assert_eq!(usage(&ledger, "traffic"), first("", 400 * GB));
     assert_eq!(usage(&ledger, "transcoding"), first("Standard.H264.HD", 90));
     assert_eq!(usage(&ledger, "hologram-making"), first("", 12));
+    let second = [record("2026-10-02T00:00:00+08:00", "2026-10-03T00:00:00+08:00", "ArchiveBulkRetrieval", 2 * GB)];
+    assert_eq!(usage(&ledger, "retrieval"), second);
     assert_eq!(usage(&ledger, "image-review").iter().map(|(.., quantity)| *quantity).collect::<Vec<_>>(), [7, 5]);
     assert_eq!(usage(&ledger, "upload-acceleration"), first("AccelerationWithQUIC", 1));
     assert!(manifest.lines.iter().any(|line| line.notes.iter().any(|note| note.contains("HologramMaking"))));
