@@ -555,6 +555,76 @@ fn wrong_use_says_what_there_is() {
     }
 }
 
+/// Devices and links are written to; what is read is not written over; a folder is refused. Nothing is left behind.
+#[cfg(unix)]
+#[test]
+fn out_replaces_only_files() {
+    use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let usage = format!("{HEADER}{}", day("2026-10-01", "traffic", MAINLAND, "", "1 GB"));
+    std::fs::write(at("u.csv"), &usage).unwrap();
+    std::fs::write(at("real.csv"), "old").unwrap();
+    std::fs::set_permissions(at("real.csv"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    symlink("real.csv", at("link.csv")).unwrap();
+    symlink("u.csv", at("input.csv")).unwrap();
+    std::fs::create_dir(at("dir")).unwrap();
+    let to = |out: &str| run_in(folder.path(), &["rate", "--in", "u.csv", "--prices", "vod-cn", "--out", out]);
+
+    assert!(to("link.csv").status.success());
+    assert!(at("link.csv").symlink_metadata().unwrap().is_symlink());
+    assert!(std::fs::read_to_string(at("real.csv")).unwrap().starts_with("row_type,"));
+    assert_eq!(at("real.csv").metadata().unwrap().mode() & 0o777, 0o600, "permissions stay");
+    assert!(to("-").stdout.starts_with(b"row_type,"));
+
+    for (out, code, expected) in [
+        ("u.csv", 2, "that is the file given as --in"),
+        ("./dir/../u.csv", 2, "that is the file given as --in"),
+        ("input.csv", 2, "that is the file given as --in"),
+        ("dir", 1, "it is a folder"),
+        ("nowhere/x.csv", 1, "its folder does not exist"),
+        ("u.csv/x.csv", 1, "is a file, not a folder"),
+    ] {
+        let output = to(out);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{out}: {message}");
+        assert!(message.contains(expected) && message.lines().count() == 1, "{out}: {message}");
+    }
+    assert_eq!(std::fs::read_to_string(at("u.csv")).unwrap(), usage);
+
+    // A pipe stands for every special file: it is in the test's own folder, so that a fault cannot harm the machine.
+    assert!(Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = at("pipe");
+        move || std::fs::read_to_string(pipe).unwrap()
+    });
+    assert!(to("pipe").status.success());
+    assert!(at("pipe").metadata().unwrap().file_type().is_fifo(), "the pipe is still there");
+    assert!(reader.join().unwrap().starts_with("row_type,"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 6, "no temporary file stays");
+}
+
+/// Whoever reads the output may stop early.
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (0..3_000)
+        .map(|account| day("2026-10-01", "traffic", MAINLAND, "", "1 GB").replace("100000,,", &format!("{account},,")))
+        .collect();
+    std::fs::write(folder.path().join("u.csv"), format!("{HEADER}{rows}")).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_vodledger"))
+        .args(["rate", "--in", "u.csv", "--prices", "vod-cn"])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), [].as_slice()));
+}
+
 #[test]
 fn a_failed_run_leaves_the_old_output() {
     let folder = tempfile::tempdir().unwrap();

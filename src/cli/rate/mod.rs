@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::{Context, Error, Outcome, prices};
+use super::{Context, Error, Outcome, file, prices};
 use crate::billing::{Mode, Options, Pack, PriceBook, RateError, Rater, Settlement, Switches, packs_from_toml};
 use crate::model::{Charge, RowType};
 
@@ -37,7 +37,7 @@ pub struct Args {
     /// Form of the output; json is one object a line
     #[arg(long, value_enum, default_value_t = RateFormat::Csv)]
     format: RateFormat,
-    /// Write to a file instead of standard output; it is replaced only when all went well
+    /// Write to a file instead of standard output (`-`); it is replaced only when all went well
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -63,15 +63,50 @@ pub fn run(args: &Args, _context: &Context) -> Result<Outcome, Error> {
     let Some(name) = &args.prices else {
         return Err(Error::usage(format!("--prices is missing: name a file, or a shipped price book: {}", prices::known_ids())));
     };
+    check_out(args)?;
     let book = prices::load(name)?;
     let options = options(args, &book)?;
     let charges = rate_file(&args.input, &book, &options)?;
-    match &args.out {
-        Some(path) => output::replace(path, |out| output::write(out, &charges, args.format))?,
-        None => output::write(&mut io::BufWriter::new(io::stdout().lock()), &charges, args.format)?,
-    }
+    write(args, &charges)?;
     warn_unpriced(&charges);
     Ok(Outcome::Done)
+}
+
+/// Refuses to write over what is read.
+fn check_out(args: &Args) -> Result<(), Error> {
+    let Some(out) = args.out.as_deref().and_then(|out| out.canonicalize().ok()).filter(|out| out.is_file()) else {
+        return Ok(());
+    };
+    let read = [
+        ("--in", Some(args.input.as_path())),
+        ("--prices", args.prices.as_deref().map(Path::new)),
+        ("--packs", args.packs.as_deref()),
+    ];
+    for (flag, path) in read {
+        if path.and_then(|path| path.canonicalize().ok()).is_some_and(|path| path == out) {
+            return Err(Error::usage(format!("--out {}: that is the file given as {flag}; name another", out.display())));
+        }
+    }
+    Ok(())
+}
+
+/// Writes where `--out` says; `-` is standard output, as it is standard input for `--in`.
+fn write(args: &Args, charges: &[Charge]) -> Result<(), Error> {
+    match args.out.as_deref().filter(|path| path.as_os_str() != "-") {
+        Some(path) => {
+            file::replace_with(path, |out| output::write(out, charges, args.format)).map_err(|error| match error.kind() {
+                io::ErrorKind::BrokenPipe => Error::BrokenPipe,
+                _ => Error::failed(file::why_not_written(path, &error)),
+            })
+        }
+        None => {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            output::write(&mut out, charges, args.format).map_err(|error| match error.kind() {
+                io::ErrorKind::BrokenPipe => Error::BrokenPipe,
+                _ => Error::failed(format!("cannot write to standard output: {error}")),
+            })
+        }
+    }
 }
 
 fn options(args: &Args, book: &PriceBook) -> Result<Options, Error> {
