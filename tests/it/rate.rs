@@ -525,6 +525,13 @@ fn bad_cells_are_named() {
         (good.replace("2026-10-01T00:00:00+08:00", "2026-10-01"), "column start"),
         (good.replace("100000,,", "100000,app,"), "column sub_app_id"),
         (good.replace(",GB", ""), "8 columns where the header has 9"),
+        (day("2026-10-01", "traffic", MAINLAND, "", &format!("1{} GB", "0".repeat(30))), "too many digits"),
+        (day("2026-10-01", "traffic", MAINLAND, "", "1e9 GB"), "is not a number"),
+        (day("2026-10-01", "traffic", "Chinese\0Mainland", "", "1 GB"), "control character"),
+        (day("2026-10-01", "traffic", "\"Chinese\nMainland\"", "", "1 GB"), "line break"),
+        (good.replace("10-01T00:00:00", "10-01T23:59:60"), "leap second"),
+        (row("0001-01-01", "0001-01-02", "traffic", MAINLAND, "", "1 GB"), "a year from 1970 to 9998"),
+        (row("9999-12-30", "9999-12-31", "traffic", MAINLAND, "", "1 GB"), "a year from 1970 to 9998"),
     ];
     for (bad, expected) in cases {
         let output = rate_with(&format!("{good}{bad}"), &["--prices", "vod-cn"], &[]);
@@ -538,20 +545,69 @@ fn bad_cells_are_named() {
 #[test]
 fn wrong_use_says_what_there_is() {
     let good = day("2026-10-01", "traffic", MAINLAND, "", "1 GB");
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 8] = [
         (&[], "vod-2017, vod-cn, vod-intl"),
         (&["--prices", "vod-2030"], "vod-2017, vod-cn, vod-intl"),
         (&["--prices", "vod-cn", "--mode", "package"], "its modes: traffic, bandwidth"),
         (&["--prices", "vod-2017", "--mode", "package"], "trial, startup, enterprise"),
         (&["--prices", "vod-cn", "--set", "minute_rounding=up"], "none, per_record, per_day"),
         (&["--prices", "vod-cn", "--set", "rounding=up"], "storage_unit, minute_rounding, list_2018, bill_month_basis"),
-        (&["--prices", "vod-cn", "--settlement", "hour"], "knows only"),
+        (&["--prices", "vod-cn", "--settlement", "hour"], "knows only day, month\n"),
+        (&["--prices", "vod-cn", "--set", "minute_rounding=none", "--set", "minute_rounding=none"], "given twice"),
     ];
     for (arguments, expected) in cases {
         let output = rate_with(&good, arguments, &[]);
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{message}");
         assert!(message.contains(expected), "{message}");
+    }
+}
+
+/// One line that names the file and what to do; exit code 1.
+#[test]
+fn files_that_are_no_usage_or_book_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = format!("{HEADER}{}", day("2026-10-01", "traffic", MAINLAND, "", "1 GB"));
+    std::fs::create_dir(folder.path().join("dir")).unwrap();
+    let files: [(&str, &[u8]); 7] = [
+        ("good.csv", good.as_bytes()),
+        ("empty.csv", b""),
+        ("tabs.csv", &good.replace(',', "\t").into_bytes()),
+        ("semicolons.csv", &good.replace(',', ";").into_bytes()),
+        ("twice.csv", &good.replace("unit", "unit,unit").into_bytes()),
+        ("latin.toml", b"id = \"\xe9\""),
+        ("deep.toml", &[b"a = ".as_slice(), &[b'['; 100_000]].concat()),
+    ];
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    for (usage, book, expected) in [
+        ("empty.csv", "vod-cn", "empty.csv line 1: the file is empty"),
+        ("tabs.csv", "vod-cn", "tabs.csv line 1: columns are separated by tabs"),
+        ("semicolons.csv", "vod-cn", "semicolons.csv line 1: columns are separated by semicolons"),
+        ("twice.csv", "vod-cn", "column \"unit\" is there twice"),
+        ("dir", "vod-cn", "usage file dir: it is a folder"),
+        ("none.csv", "vod-cn", "usage file none.csv: there is no such file"),
+        ("good.csv", "dir", "price book dir: it is a folder"),
+        ("good.csv", "latin.toml", "price book latin.toml: it is not UTF-8"),
+        ("good.csv", "good.csv", "good.csv: line 1: not TOML"),
+        ("good.csv", "deep.toml", "deep.toml: line 1: not TOML"),
+    ] {
+        let output = run_in(folder.path(), &["rate", "--in", usage, "--prices", book]);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(message.contains(expected) && message.lines().count() == 1 && message.len() < 300, "{expected}: {message}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+/// A bill of nothing must not look like a bill of zero.
+#[test]
+fn no_charges_at_all_is_said() {
+    for (rows, mode) in [(String::new(), "traffic"), (day("2026-10-01", "traffic", MAINLAND, "", "1 GB"), "bandwidth")] {
+        let output = rate_with(&rows, &["--prices", "vod-cn", "--mode", mode], &[]);
+        assert!(output.status.success());
+        assert!(String::from_utf8(output.stderr).unwrap().contains(&format!("no rows that are charged in mode {mode}")));
     }
 }
 

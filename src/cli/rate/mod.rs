@@ -3,7 +3,7 @@
 mod input;
 mod output;
 
-use std::fs::File;
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -68,6 +68,9 @@ pub fn run(args: &Args, _context: &Context) -> Result<Outcome, Error> {
     let options = options(args, &book)?;
     let charges = rate_file(&args.input, &book, &options)?;
     write(args, &charges)?;
+    if charges.is_empty() {
+        eprintln!("warning: no charges: {} has no rows that are charged in mode {}", args.input.display(), options.mode);
+    }
     warn_unpriced(&charges);
     Ok(Outcome::Done)
 }
@@ -113,9 +116,17 @@ fn options(args: &Args, book: &PriceBook) -> Result<Options, Error> {
     if let Some(asked) = args.settlement
         && !book.versions.iter().any(|version| version.settlements.contains(&asked))
     {
-        let known: Vec<&str> =
+        let known: BTreeSet<&str> =
             book.versions.iter().flat_map(|version| &version.settlements).map(|known| known.as_str()).collect();
+        let known: Vec<&str> = known.into_iter().collect();
         return Err(Error::usage(format!("--settlement {asked}: price book {} knows only {}", book.id, known.join(", "))));
+    }
+    let mut switches = Switches::default();
+    for (name, value) in &args.set {
+        if let Some(before) = switches.get(name) {
+            return Err(Error::usage(format!("--set {name} is given twice, as {before} and as {value}; drop one")));
+        }
+        switches.set(name, value);
     }
     let usual = book.versions.first().and_then(|version| version.settlements.first()).copied();
     let packs = args.packs.as_deref().map_or(Ok(Vec::new()), |path| read_packs(path, book))?;
@@ -124,12 +135,12 @@ fn options(args: &Args, book: &PriceBook) -> Result<Options, Error> {
         mode_assumed: args.mode.is_none(),
         settlement: args.settlement.or(usual).unwrap_or_default(),
         packs,
-        switches: args.set.iter().cloned().collect::<Switches>(),
+        switches,
     })
 }
 
 fn read_packs(path: &Path, book: &PriceBook) -> Result<Vec<Pack>, Error> {
-    let toml = std::fs::read_to_string(path).map_err(|error| Error::failed(format!("packs {}: {error}", path.display())))?;
+    let toml = file::read_text(path).map_err(|error| Error::failed(format!("packs {}: {error}", path.display())))?;
     packs_from_toml(&toml, &path.display().to_string(), book).map_err(Error::failed)
 }
 
@@ -139,7 +150,7 @@ fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Vec<Cha
         ("standard input".to_owned(), Box::new(io::stdin().lock()))
     } else {
         let name = path.display().to_string();
-        let file = File::open(path).map_err(|error| Error::failed(format!("usage file {name}: {error}")))?;
+        let file = file::open(path).map_err(|error| Error::failed(format!("usage file {name}: {error}")))?;
         (name, Box::new(file))
     };
     let mut reader = input::UsageReader::new(source, &name, book)?;
@@ -154,7 +165,7 @@ fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Vec<Cha
 
 /// What has no price must not go unseen in a file that nobody reads line by line.
 fn warn_unpriced(charges: &[Charge]) {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for charge in charges.iter().filter(|charge| charge.row_type == RowType::Charge && charge.billed_cost.is_none()) {
         let reason = charge.steps.last().map_or("unpriced", String::as_str);
         if seen.insert((charge.meter.as_str(), charge.area.as_str(), charge.spec.as_str(), charge.price_version.as_str())) {
