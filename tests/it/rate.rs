@@ -601,6 +601,18 @@ fn files_that_are_no_usage_or_book_are_named() {
     }
 }
 
+/// The international list has a price for it, the Chinese ones name none: a gap to be listed, not a meter to be refused.
+#[test]
+fn live_clipping_is_known_to_both_sites() {
+    for (book, expected) in [("vod-cn", ""), ("vod-intl", "0.00098000")] {
+        for date in ["2018-06-01", "2020-06-01", "2022-06-01"] {
+            let charges = rate(&day(date, "live-clipping", "", "", "1 min"), &["--prices", book]);
+            let expected = if date == "2022-06-01" { expected } else { "" };
+            assert_eq!(of_type(&charges, "charge")[0]["billed_cost"], expected, "{book} {date}");
+        }
+    }
+}
+
 /// A bill of nothing must not look like a bill of zero.
 #[test]
 fn no_charges_at_all_is_said() {
