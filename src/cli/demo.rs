@@ -67,8 +67,9 @@ impl Demo {
     }
 
     async fn job(&self, args: &Args, context: &Context) -> Result<Outcome, Error> {
-        let cloud =
-            sim::start(sim::Config { now: Some(self.clock.now()), ..sim::Config::default() }).await.map_err(Error::failed)?;
+        let cloud = sim::start(sim::Config { now: Some(self.clock.now()), limit: sim::Limit::Off, ..sim::Config::default() })
+            .await
+            .map_err(Error::failed)?;
         let client = client(&cloud)?;
         println!("A simulated account on {}; its clock stands at {}.", cloud.http, format_time(self.clock.now()));
         println!("Everything below is {MARK}: no real account, no real money.\n");
