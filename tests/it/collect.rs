@@ -410,6 +410,10 @@ fn secrets_are_taken_out_of_answers_and_nothing_else_is() {
         (r#"{"SourceContext":"{\"user\":\"u\"}"}"#, r#"{"SourceContext":"***"}"#),
         (r#"{"Url":"http:\/\/a.b\/c.mp4?t=5f&sign=0123abc&us=x"}"#, r#"{"Url":"http:\/\/a.b\/c.mp4?t=5f&sign=***&us=x"}"#),
         (
+            r#"{"Url":"http://a.b/c.mp4?t=5f\u0026sign=0123abc\u0026us=x"}"#,
+            r#"{"Url":"http://a.b/c.mp4?t=5f\u0026sign=***\u0026us=x"}"#,
+        ),
+        (
             r#"{"Url":"https://a/b?q-sign-algorithm=sha1&q-ak=AK&q-signature=00"}"#,
             r#"{"Url":"https://a/b?q-sign-algorithm=sha1&q-ak=***&q-signature=***"}"#,
         ),
