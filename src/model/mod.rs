@@ -3,6 +3,7 @@
 pub mod area;
 pub mod charge;
 pub mod id;
+pub mod language;
 pub mod media;
 pub mod meter;
 pub mod money;
@@ -15,6 +16,7 @@ pub mod usage;
 
 pub use charge::{Charge, RowType};
 pub use id::{AccountId, FileId, SubAppId, Vid};
+pub use language::Language;
 pub use media::{Media, MediaState, Rendition};
 pub use meter::{Meter, MeterKind};
 pub use money::{Amount, Currency};
