@@ -1,6 +1,6 @@
 //! The event configuration of an application (DescribeEventConfig, ModifyEventConfig).
 //!
-//! Its switches are OFF by default, so a URL alone calls nobody: a wish also names the events to turn on ([`Wish::events`]).
+//! Its switches are OFF by default, so a URL alone calls nobody: [`plan`] turns on what is asked for.
 
 use std::fmt;
 

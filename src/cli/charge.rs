@@ -102,6 +102,13 @@ pub fn warn(statement: &Statement) {
             item.reason
         );
     }
+    if let (Some(first), Some(last)) = (statement.uncovered.first(), statement.uncovered.last()) {
+        eprintln!(
+            "warning: {account} {month}: {} days between {first} and {last} are not collected whole, so the total is partial; \
+             run `vodledger sync --month {month}`",
+            statement.uncovered.len()
+        );
+    }
     if statement.mode_assumed && !statement.charges.is_empty() {
         eprintln!(
             "warning: {account} {month}: billing mode {} is assumed; confirm it by an [[account.mode]] in the configuration",

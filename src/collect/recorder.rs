@@ -41,9 +41,8 @@ impl Recorder for Answers {
     }
 }
 
-/// The id of the request, also from an answer that cannot be read as a whole.
+/// The id of the request, where the answer can be read.
 fn request_id(body: &str) -> String {
-    let value = body.rsplit_once("\"RequestId\"").and_then(|(_, rest)| rest.trim_start().strip_prefix(':'));
-    let text = value.and_then(|rest| rest.trim_start().strip_prefix('"')).and_then(|rest| rest.split('"').next());
-    text.unwrap_or_default().to_owned()
+    let answer: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    answer["Response"]["RequestId"].as_str().unwrap_or_default().to_owned()
 }

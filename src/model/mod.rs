@@ -1,5 +1,6 @@
 //! The words of the product as types. Nothing here does I/O, reads a clock or knows a price.
 
+pub mod address;
 pub mod area;
 pub mod charge;
 pub mod id;

@@ -37,11 +37,7 @@ struct Account {
 type Shared = Arc<Mutex<Account>>;
 
 async fn start(account: &Shared) -> String {
-    let router = Router::new().fallback(answer).with_state(Arc::clone(account));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    address
+    crate::support::serve(Router::new().fallback(answer).with_state(Arc::clone(account))).await
 }
 
 async fn serve(account: &Shared) -> Client {
@@ -106,6 +102,10 @@ impl Account {
                 100 * GB
             }
         };
+        // Read back in the mainland on the second day: 2 GB.
+        let is_read_back = request["StorageType"] == "ArchiveBulkRetrieval" && request["Area"] == "Chinese Mainland";
+        let second: BillingDay = "2026-10-02".parse().unwrap();
+        let value = |at| if is_read_back && at == second.start() { 2 * GB } else { value(at) };
         let width = if request["Interval"] == "Day" { TimeDelta::days(1) } else { TimeDelta::minutes(5) };
         points(request, width).map(|at| json!({"Time": format_time(at), "Value": value(at)})).collect()
     }
@@ -202,6 +202,8 @@ async fn usage_of_every_application_arrives_as_facts() {
     assert_eq!(usage(&ledger, "traffic"), first("", 400 * GB));
     assert_eq!(usage(&ledger, "transcoding"), first("Standard.H264.HD", 90));
     assert_eq!(usage(&ledger, "hologram-making"), first("", 12));
+    let second = [record("2026-10-02T00:00:00+08:00", "2026-10-03T00:00:00+08:00", "ArchiveBulkRetrieval", 2 * GB)];
+    assert_eq!(usage(&ledger, "retrieval"), second);
     assert_eq!(usage(&ledger, "image-review").iter().map(|(.., quantity)| *quantity).collect::<Vec<_>>(), [7, 5]);
     assert_eq!(usage(&ledger, "upload-acceleration"), first("AccelerationWithQUIC", 1));
     assert!(manifest.lines.iter().any(|line| line.notes.iter().any(|note| note.contains("HologramMaking"))));
@@ -370,6 +372,11 @@ async fn the_commands_collect_charge_and_report() {
     assert!(text.contains(",storage,Chinese Mainland,STANDARD,6600,0,6600,GB-day,31.68000000,CNY,assumed,"), "{text}");
     assert!(text.contains(",traffic,Chinese Mainland,,800,0,800,GB,184.00000000,CNY,assumed,"), "{text}");
     assert!(text.contains("total,default,,,,,,,,215.68000000,CNY,assumed,"), "{text}");
+
+    // Media processing was left out, so no day is whole, and the total says so.
+    let total = text.lines().last().unwrap();
+    assert!(total.ends_with("31 days not collected whole"), "{total}");
+    assert!(sync.err.contains("31 days between 2026-10-01 and 2026-10-31 are not collected whole"), "{}", sync.err);
 
     let charge = run(&["charge", "--dry-run", "--format", "json"]).await.unwrap();
     let rows: Value = serde_json::from_str(&charge.out).unwrap();

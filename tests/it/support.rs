@@ -15,6 +15,14 @@ pub fn media_named(file_id: &str, sub_app_id: u64, name: &str) -> Media {
     }
 }
 
+/// Serves on this machine for as long as the test runs, and says where.
+pub async fn serve(router: axum::Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    address
+}
+
 /// How a run of the program ended.
 #[derive(Debug)]
 pub struct Ran {
