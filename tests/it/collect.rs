@@ -28,6 +28,8 @@ const GB: u64 = 1_000_000_000;
 struct Account {
     /// Bytes delivered per day in the mainland, the same in each application.
     traffic: BTreeMap<&'static str, u64>,
+    /// Whether it lists no application, as an account from before there were any.
+    unlisted: bool,
     /// `Action` or `Action of application` that is refused with this code.
     refused: BTreeMap<String, &'static str>,
     /// Every request: action and parameters.
@@ -72,6 +74,7 @@ async fn answer(State(account): State<Shared>, headers: HeaderMap, body: Bytes) 
 impl Account {
     fn respond(&self, action: &str, request: &Value) -> Value {
         match action {
+            "DescribeSubAppIds" if self.unlisted => json!({"TotalCount": 0, "SubAppIdInfoSet": []}),
             "DescribeSubAppIds" => {
                 let app = |id: &u64| json!({"SubAppId": id, "SubAppIdName": format!("app {id}"), "Status": "Off"});
                 json!({"TotalCount": 2, "SubAppIdInfoSet": APPS.iter().map(app).collect::<Vec<_>>()})
@@ -319,6 +322,17 @@ async fn a_wrong_credential_is_one_error_and_missing_rights_to_list_a_gap() {
     plan.kinds = vec![Kind::Traffic];
     let manifest = run(&client, &ledger, &plan).await;
     assert_eq!((manifest.overall(), manifest.lines.len(), manifest.gaps.len()), (Overall::Partial, 9, 1));
+}
+
+#[tokio::test]
+async fn an_account_that_lists_no_application_has_its_default_one() {
+    let account_ = Shared::default();
+    account_.lock().unwrap().unlisted = true;
+    let mut plan = plan("2026-11-05T10:00:00+08:00");
+    plan.kinds = vec![Kind::Traffic];
+    let manifest = run(&serve(&account_).await, &memory(), &plan).await;
+    assert_eq!((manifest.overall(), manifest.lines.len(), manifest.gaps.len()), (Overall::Done, 9, 0));
+    assert!(manifest.lines.iter().all(|line| line.unit.sub_app_id.is_none()));
 }
 
 #[tokio::test]
