@@ -94,14 +94,11 @@ fn list(listing: &mut Listing, statement: &Statement) {
 pub fn warn(statement: &Statement) {
     let (account, month) = (&statement.account, statement.month);
     for item in statement.unpriced() {
-        let quantity = item
-            .unit
-            .format(item.quantity)
-            .map_or_else(|| format!("{} {}", item.quantity, item.unit.base), |number| format!("{number} {}", item.unit.name));
         let names = [item.meter.as_str(), &item.area, &item.spec].into_iter().filter(|name| !name.is_empty());
         eprintln!(
-            "warning: {account} {month}: {} ({quantity}) is in no total; {}",
+            "warning: {account} {month}: {} ({}) is in no total; {}",
             names.collect::<Vec<_>>().join(" "),
+            item.unit.show(item.quantity),
             item.reason
         );
     }

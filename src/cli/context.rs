@@ -8,11 +8,11 @@ use chrono::TimeDelta;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::runtime::Runtime;
 
-use super::{Error, Global, Language};
+use super::{Error, Global};
 use crate::cloud::Client;
 use crate::cloud::credential::{self, Found, Place, Reference, World};
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{Clock, SubAppId};
+use crate::model::{Clock, Language, SubAppId};
 use crate::recordings::playback::Domain;
 use crate::settings::{
     self, Account, Applications, CredentialFrom, CredentialSource, Settings, SettingsError, Site, Surroundings,
@@ -114,10 +114,7 @@ impl Context {
     pub fn language(&self) -> Result<Language, Error> {
         match self.global.lang {
             Some(language) => Ok(language),
-            None => Ok(match self.settings()?.lang.unwrap_or_default() {
-                settings::Language::English => Language::En,
-                settings::Language::Chinese => Language::Zh,
-            }),
+            None => Ok(self.settings()?.lang.unwrap_or_default()),
         }
     }
 

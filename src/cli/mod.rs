@@ -29,9 +29,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
+use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::model::SubAppId;
+use crate::model::{Language, SubAppId};
 use crate::settings::env;
 
 pub use context::Context;
@@ -83,14 +84,18 @@ pub struct Global {
     pub no_progress: bool,
 }
 
-/// Language of headings and labels.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Language {
-    /// English.
-    #[default]
-    En,
-    /// Chinese.
-    Zh,
+impl ValueEnum for Language {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::English, Self::Chinese]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::English => "English",
+            Self::Chinese => "Chinese",
+        };
+        Some(PossibleValue::new(self.code()).help(help))
+    }
 }
 
 /// Form of the log.

@@ -1,5 +1,6 @@
 //! Listings: one table type, printed for people, as JSON or as CSV.
 
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
@@ -7,6 +8,22 @@ use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, TableStyle};
 use serde_json::{Map, Value};
 
 use super::Error;
+
+/// Prints a line on standard output, and leaves the function where that fails.
+macro_rules! say {
+    ($($text:tt)*) => {
+        $crate::cli::output::line(format_args!($($text)*))?
+    };
+}
+pub(super) use say;
+
+/// A line on standard output. That its reader has gone stops no work: a change that was begun is finished.
+pub fn line(text: fmt::Arguments<'_>) -> Result<(), Error> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
 
 /// How a listing is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,16 +1,18 @@
 //! `vodledger play`: playback URLs of a media or recording.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::output::{Format, Listing};
 use super::selection::Selection;
 use super::{Context, Error, Outcome};
-use crate::model::MediaState;
 use crate::model::time::format_time;
+use crate::model::{Media, MediaState};
 use crate::recordings::find::Filter;
 use crate::recordings::hotlink::Limits;
-use crate::recordings::playback::{Playback, urls};
+use crate::recordings::playback::{Playback, PlaybackUrl, urls};
 use crate::recordings::{Recording, join};
 use crate::settings::Account;
 
@@ -53,60 +55,70 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     // URLs must not be cut, so the table is as wide as they are.
     let mut listing = Listing::new(&COLUMNS).narrow(&["definition", "file_id", "url"]).unwrapped();
     let (mut gaps, mut count) = (false, 0);
+    let mut other_names = BTreeSet::new();
     for account in context.accounts()? {
         let (found, incomplete) = selection.ask(context, account, Filter::default())?;
         gaps |= incomplete;
         let playback = args.playback(context, account)?;
-        for recording in exactly(join(found.media), args.recording.as_deref())? {
-            for segment in &recording.segments {
-                let media = &segment.media;
-                if matches!(media.state, MediaState::Forbidden | MediaState::Deleted | MediaState::Failed) {
-                    eprintln!("not playable: {} is {}", media.file_id, media.state.as_str());
-                    gaps = true;
-                    continue;
-                }
-                let urls = urls(media, &playback, context.clock.now())
-                    .map_err(|error| Error::failed(format!("media {}: {error}", media.file_id)))?;
-                if urls.is_empty() {
-                    eprintln!("not playable: {} has no such rendition yet", media.file_id);
-                    gaps = true;
-                }
-                for playable in urls {
-                    count += 1;
-                    listing.push(vec![
-                        json!(media.name),
-                        json!(media.file_id),
-                        json!(playable.rendition.definition),
-                        json!(playable.rendition.width),
-                        json!(playable.rendition.height),
-                        super::find::duration(media.duration_ms),
-                        json!(playable.expires.map(format_time)),
-                        json!(playable.url.expose()),
-                    ]);
-                }
-            }
+        let (wanted, others) = exactly(join(found.media), args.recording.as_deref());
+        other_names.extend(others.into_iter().map(|recording| recording.name));
+        for segment in wanted.iter().flat_map(|recording| &recording.segments) {
+            let rows = rows(&segment.media, &playback, context)?;
+            gaps |= rows.is_empty();
+            count += rows.len();
+            rows.into_iter().for_each(|row| listing.push(row));
         }
     }
     if count == 0 {
-        return Err(Error::failed("there is nothing to play"));
+        return Err(Error::failed(nothing(args.recording.as_deref(), gaps, &other_names)));
     }
     listing.print(Format::or_default(args.format))?;
     Ok(if gaps { Outcome::Partial } else { Outcome::Done })
 }
 
-/// Of what a search by prefix gave, the recordings of exactly this name: `room_1` is not `room_12`.
-fn exactly(recordings: Vec<Recording>, name: Option<&str>) -> Result<Vec<Recording>, Error> {
-    let Some(name) = name else { return Ok(recordings) };
-    let (wanted, others): (Vec<Recording>, Vec<Recording>) = recordings
-        .into_iter()
-        .partition(|recording| recording.name == name || recording.segments.iter().any(|segment| segment.media.name == name));
-    if wanted.is_empty() && !others.is_empty() {
-        let mut names: Vec<&str> = others.iter().map(|recording| recording.name.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        return Err(Error::failed(format!("no recording is named {name:?}; names that begin with it: {}", names.join(", "))));
+/// A row per rendition of a media; why there is none goes to standard error.
+fn rows(media: &Media, playback: &Playback, context: &Context) -> Result<Vec<Vec<Value>>, Error> {
+    if matches!(media.state, MediaState::Forbidden | MediaState::Deleted | MediaState::Failed) {
+        eprintln!("not playable: {} is {}", media.file_id, media.state.as_str());
+        return Ok(Vec::new());
     }
-    Ok(wanted)
+    let urls =
+        urls(media, playback, context.clock.now()).map_err(|error| Error::failed(format!("media {}: {error}", media.file_id)))?;
+    if urls.is_empty() {
+        eprintln!("not playable: {} has no such rendition yet", media.file_id);
+    }
+    let row = |playable: PlaybackUrl| {
+        vec![
+            json!(media.name),
+            json!(media.file_id),
+            json!(playable.rendition.definition),
+            json!(playable.rendition.width),
+            json!(playable.rendition.height),
+            super::find::duration(media.duration_ms),
+            json!(playable.expires.map(format_time)),
+            json!(playable.url.expose()),
+        ]
+    };
+    Ok(urls.into_iter().map(row).collect())
+}
+
+/// Of what a search by prefix gave, the recordings of exactly this name, and the others: `room_1` is not `room_12`.
+fn exactly(recordings: Vec<Recording>, name: Option<&str>) -> (Vec<Recording>, Vec<Recording>) {
+    let Some(name) = name else { return (recordings, Vec::new()) };
+    let is_named =
+        |recording: &Recording| recording.name == name || recording.segments.iter().any(|segment| segment.media.name == name);
+    recordings.into_iter().partition(is_named)
+}
+
+/// Why there is nothing to play.
+fn nothing(name: Option<&str>, gaps: bool, others: &BTreeSet<String>) -> String {
+    match name {
+        Some(name) if !gaps && !others.is_empty() => {
+            let others: Vec<&str> = others.iter().map(String::as_str).collect();
+            format!("no recording is named {name:?}; names that begin with it: {}", others.join(", "))
+        }
+        _ => "there is nothing to play".to_owned(),
+    }
 }
 
 impl Args {

@@ -1,6 +1,8 @@
 //! `vodledger prices`.
 
-use std::path::Path;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -17,7 +19,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// List the price books that come with the program
+    /// List price books: your own (`[prices] dir` of the configuration), then those that come with the program
     List {
         /// How to print [default: table on a terminal, else csv]
         #[arg(long, value_enum)]
@@ -25,7 +27,7 @@ enum Action {
     },
     /// Show every price, unpriced meter, switch and product of a price book
     Show {
-        /// A shipped price book's id, or a file
+        /// A price book's id, or a file
         #[arg(value_name = "ID|FILE")]
         book: String,
         /// How to print [default: table on a terminal, else csv]
@@ -34,7 +36,7 @@ enum Action {
     },
     /// Prove price books: report every gap, overlap, unknown key and missing source at once
     Check {
-        /// Files, or ids of shipped price books [default: all shipped ones]
+        /// Ids or files [default: all that `list` shows]
         #[arg(value_name = "ID|FILE")]
         books: Vec<String>,
         /// How to print [default: table on a terminal, else csv]
@@ -44,12 +46,44 @@ enum Action {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, _context: &Context) -> Result<Outcome, Error> {
+pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     match &args.action {
-        Action::List { format } => list(*format),
-        Action::Show { book, format } => show(&load(book)?, *format),
-        Action::Check { books, format } => check(books, *format),
+        Action::List { format } => list(&all(context)?, *format),
+        Action::Show { book, format } => show(&load(&place(context, book)?)?, *format),
+        Action::Check { books, format } if books.is_empty() => check(&all(context)?, *format),
+        Action::Check { books, format } => {
+            let places = books.iter().map(|book| place(context, book)).collect::<Result<Vec<_>, Error>>()?;
+            check(&places, *format)
+        }
     }
+}
+
+/// Where the price book of a name is: a file of this id in the user's own folder, else the name itself, for [`load`].
+pub fn place(context: &Context, name: &str) -> Result<String, Error> {
+    let own = own_files(context)?.into_iter().find(|file| file.file_stem().is_some_and(|id| id == name));
+    Ok(own.map_or_else(|| name.to_owned(), |file| file.display().to_string()))
+}
+
+/// Every price book that can be called by its id: the user's own files, then the shipped ones that none of them replaces.
+fn all(context: &Context) -> Result<Vec<String>, Error> {
+    let own = own_files(context)?;
+    let is_replaced = |id: &str| own.iter().any(|file| file.file_stem().is_some_and(|stem| stem == id));
+    let shipped = shipped().iter().map(|(id, _)| *id).filter(|id| !is_replaced(id)).map(str::to_owned);
+    Ok(own.iter().map(|file| file.display().to_string()).chain(shipped).collect())
+}
+
+fn own_files(context: &Context) -> Result<Vec<PathBuf>, Error> {
+    let Some(folder) = &context.settings()?.prices_dir else { return Ok(Vec::new()) };
+    let failed = |error: io::Error| Error::failed(format!("price books in {}: {error}", folder.display()));
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// The price book of an id, else of a file.
@@ -76,28 +110,31 @@ fn parse(name: &str) -> Result<Result<PriceBook, BookErrors>, Error> {
     Ok(PriceBook::parse(&toml, name))
 }
 
+fn is_shipped(place: &str) -> bool {
+    shipped().iter().any(|(id, _)| *id == place)
+}
+
 fn joined<T: ToString>(items: &[T]) -> String {
     items.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
-fn list(format: Option<Format>) -> Result<Outcome, Error> {
+fn list(places: &[String], format: Option<Format>) -> Result<Outcome, Error> {
     let mut listing = Listing::new(&["id", "title", "currency", "versions", "origin"]);
-    for (id, toml) in shipped() {
-        let book = PriceBook::parse(toml, id).map_err(Error::failed)?;
+    for place in places {
+        let book = load(place)?;
+        let origin = if is_shipped(place) { "shipped" } else { place.as_str() };
         let range = |version: &Version| {
             let to = version.to.map(|day| day.to_string()).unwrap_or_default();
             format!("{}: {}..{to}", version.name, version.from)
         };
         let versions: Vec<String> = book.versions.iter().map(range).collect();
-        listing.push(vec![book.id.into(), book.title.into(), book.currency.as_str().into(), versions.into(), "shipped".into()]);
+        listing.push(vec![book.id.into(), book.title.into(), book.currency.as_str().into(), versions.into(), origin.into()]);
     }
     listing.print(Format::or_default(format))?;
     Ok(Outcome::Done)
 }
 
 fn check(books: &[String], format: Option<Format>) -> Result<Outcome, Error> {
-    let all: Vec<String> = shipped().iter().map(|(id, _)| (*id).to_owned()).collect();
-    let books = if books.is_empty() { &all } else { books };
     let mut listing = Listing::new(&["origin", "id", "result", "place", "problem"]);
     let mut bad = 0;
     for name in books {

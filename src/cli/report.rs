@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::output::{self, Listing};
-use super::{Context, Error, Language, Outcome};
+use super::output::{self, Listing, say};
+use super::{Context, Error, Outcome};
 use crate::ledger::Ledger;
 use crate::model::{BillingDay, BillingMonth};
 use crate::report::{self, Basis, Definition, Format, Library, Parameters, ReportError};
@@ -78,7 +78,7 @@ fn save(
     for format in formats {
         let saved = report::save(ledger, definition, parameters, *format, folder)?;
         rows = saved.rows;
-        println!("{}", saved.path.display());
+        say!("{}", saved.path.display());
     }
     Ok(rows)
 }
@@ -114,10 +114,7 @@ impl Args {
             parameters.account = Some(context.account()?.id());
         }
         parameters.by = self.by;
-        parameters.language = match context.language()? {
-            Language::En => report::Language::English,
-            Language::Zh => report::Language::Chinese,
-        };
+        parameters.language = context.language()?;
         Ok(parameters)
     }
 
@@ -138,10 +135,7 @@ fn list(args: &Args, context: &Context, library: &Library) -> Result<Outcome, Er
             })?),
             _ => return Err(Error::usage("--format: a list has one format")),
         };
-    let language = match context.language()? {
-        Language::En => report::Language::English,
-        Language::Zh => report::Language::Chinese,
-    };
+    let language = context.language()?;
     let mut listing = Listing::new(&["name", "title", "description", "formats", "origin"]);
     for listed in library.list()? {
         let definition = listed.definition;

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use super::{Context, Error};
 use crate::cloud::Client;
 use crate::ledger::Ledger;
-use crate::model::{FileId, Period, Vid};
+use crate::model::{FileId, Period, SubAppId, Vid};
 use crate::recordings::applications::Listed;
 use crate::recordings::find::{Api, Filter, find};
 use crate::recordings::{FindError, Found, Query, applications};
@@ -132,13 +132,17 @@ fn report_gaps(found: &Found) -> bool {
         eprintln!("not found: {missing}");
     }
     for (application, error) in &found.failed {
-        let application = application.map_or_else(|| "the default application".to_owned(), |id| format!("application {id}"));
-        eprintln!("not asked: {application}: {error}");
+        eprintln!("not asked: {}: {error}", named(*application));
     }
     for period in &found.cut {
         report_cut(period);
     }
     !(found.missing.is_empty() && found.failed.is_empty() && found.cut.is_empty())
+}
+
+/// An application in a message.
+pub fn named(application: Option<SubAppId>) -> String {
+    application.map_or_else(|| "the default application".to_owned(), |id| format!("application {id}"))
 }
 
 fn report_cut(period: &Period) {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Error;
-use super::output::{Format, Listing};
+use super::output::{Format, Listing, say};
 use crate::statement::Statement;
 
 /// Prints what each item cost, the total, and what has no price.
@@ -17,11 +17,13 @@ pub fn print(statement: &Statement) -> Result<(), Error> {
         listing.push(vec![json!("total"), json!(format!("({})", total.status)), json!(total.billed.to_string())]);
     }
     listing.print(Format::Table)?;
-    println!("   Not in the total, because no price is published:");
-    for unpriced in statement.unpriced() {
+    let without_price = statement.unpriced();
+    if !without_price.is_empty() {
+        say!("   Not in the total, because no price is published:");
+    }
+    for unpriced in without_price {
         let names = [unpriced.meter.as_str(), &unpriced.area, &unpriced.spec].into_iter().filter(|part| !part.is_empty());
-        let quantity = unpriced.unit.format(unpriced.quantity).unwrap_or_else(|| unpriced.quantity.to_string());
-        println!("   {}: {quantity} {}", names.collect::<Vec<_>>().join(", "), unpriced.unit.name);
+        say!("   {}: {}", names.collect::<Vec<_>>().join(", "), unpriced.unit.show(unpriced.quantity));
     }
     Ok(())
 }

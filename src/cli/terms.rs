@@ -17,11 +17,7 @@ pub struct Terms<'a> {
 impl<'a> Terms<'a> {
     /// Reads the account's price book.
     pub fn of(context: &Context, account: &'a Account) -> Result<Self, Error> {
-        let own = context.settings()?.prices_dir.as_ref().map(|folder| folder.join(format!("{}.toml", account.price_book)));
-        let book = match own.filter(|file| file.exists()) {
-            Some(file) => prices::load(&file.display().to_string())?,
-            None => prices::load(&account.price_book)?,
-        };
+        let book = prices::load(&prices::place(context, &account.price_book)?)?;
         if book.currency != account.currency {
             return Err(Error::usage(format!(
                 "account {:?} is billed in {}, but price book {} is in {}; set `price_book` or `currency` of the account",

@@ -1,8 +1,9 @@
 //! Where the APIs live.
 
-use url::{Host, Url};
+use url::Url;
 
 use super::error::{Error, ErrorKind};
+use crate::model::address::is_loopback;
 
 /// An API of Tencent Cloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,14 +98,5 @@ impl Endpoint {
     /// Whether it is on this machine: then no proxy stands between.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.url)
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

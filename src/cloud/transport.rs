@@ -81,10 +81,8 @@ struct Received {
 
 impl Transport {
     pub(crate) fn new(settings: Settings, credential: Credential) -> Result<Self, Error> {
-        let mut http = reqwest::Client::builder()
-            .connect_timeout(settings.connect_timeout)
-            .timeout(settings.attempt_timeout)
-            .redirect(reqwest::redirect::Policy::none());
+        let mut http =
+            reqwest::Client::builder().connect_timeout(settings.connect_timeout).redirect(reqwest::redirect::Policy::none());
         if [&settings.vod, &settings.legacy, &settings.billing].iter().any(|endpoint| endpoint.is_loopback()) {
             http = http.no_proxy();
         }
@@ -106,18 +104,20 @@ impl Transport {
         parameters: Map<String, Value>,
         recorder: Option<&Arc<dyn Recorder>>,
     ) -> Result<String, Error> {
-        let started = Instant::now();
         let mut delays = ExponentialBuilder::default()
             .with_jitter()
             .with_min_delay(self.settings.min_delay)
             .with_max_delay(self.settings.max_delay)
             .with_max_times(self.settings.max_attempts.saturating_sub(1) as usize)
             .build();
+        self.budget.acquire(action.name, action.limit).await;
+        // From here on: waiting for a first turn behind other calls is no failure of this one.
+        let started = Instant::now();
         let mut attempts = 0;
         loop {
-            self.budget.acquire(action.name, action.limit).await;
             attempts += 1;
-            let outcome = self.attempt(action, &parameters, recorder).await;
+            let left = self.settings.total_timeout.saturating_sub(started.elapsed());
+            let outcome = self.attempt(action, &parameters, recorder, left).await;
             tracing::debug!(action = action.name, attempts, ok = outcome.is_ok(), "call");
             let mut error = match outcome {
                 Ok(body) => return Ok(body),
@@ -137,6 +137,10 @@ impl Transport {
             }
             tracing::info!(%error, delay_ms = delay.as_millis(), "will repeat");
             tokio::time::sleep(delay).await;
+            self.budget.acquire(action.name, action.limit).await;
+            if started.elapsed() >= self.settings.total_timeout {
+                return Err(error);
+            }
         }
     }
 
@@ -145,13 +149,14 @@ impl Transport {
         action: &Action,
         parameters: &Map<String, Value>,
         recorder: Option<&Arc<dyn Recorder>>,
+        left: Duration,
     ) -> Result<String, Error> {
-        let now = Utc::now().timestamp() + self.skew.load(Ordering::Relaxed);
+        let now = Utc::now().timestamp().saturating_add(self.skew.load(Ordering::Relaxed));
         let signed = match action.api {
             Api::Legacy => self.sign_v1(action, parameters, now)?,
             Api::Vod | Api::Billing => self.sign_tc3(action, parameters, now)?,
         };
-        let received = self.send(signed).await?;
+        let received = self.send(signed, left).await?;
         if received.status == 200
             && let Some(recorder) = recorder
         {
@@ -183,13 +188,14 @@ impl Transport {
         }
     }
 
-    async fn send(&self, signed: Signed) -> Result<Received, Error> {
+    async fn send(&self, signed: Signed, left: Duration) -> Result<Received, Error> {
         let network = |error: reqwest::Error| Error::new(ErrorKind::Network, causes(&error.without_url()));
         let request = match signed.body {
             Some(body) => self.http.post(signed.url).body(body),
             None => self.http.get(signed.url),
         };
-        let mut response = request.headers(signed.headers).send().await.map_err(network)?;
+        let time_limit = self.settings.attempt_timeout.min(left);
+        let mut response = request.headers(signed.headers).timeout(time_limit).send().await.map_err(network)?;
         let status = response.status().as_u16();
         let date = response
             .headers()

@@ -29,7 +29,11 @@ pub async fn find(client: &Client, ledger: &Arc<Ledger>, plan: &Plan) -> Result<
     on_blocking_thread(ledger, move |ledger| ledger.store_snapshots(&account, &snapshots)).await?;
     match answer {
         Ok(applications) => {
-            let ids = applications.iter().map(|application| Some(application.sub_app_id)).collect();
+            let ids = match applications.as_slice() {
+                // An account from before applications existed may list none; its usage is the default one's.
+                [] => vec![None],
+                listed => listed.iter().map(|application| Some(application.sub_app_id)).collect(),
+            };
             let known = applications.into_iter().map(|application| Application {
                 sub_app_id: application.sub_app_id,
                 name: application.name,

@@ -135,7 +135,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// All applications; storage, traffic and media processing; four units at a time.
+    /// All applications; every kind but bandwidth, which only some billing modes need; four units at a time.
     pub fn new(account: AccountId, period: Period, now: DateTime<Utc>) -> Self {
         Self {
             account,

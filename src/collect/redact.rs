@@ -90,25 +90,36 @@ fn end_of_string(inside: &str) -> usize {
     inside.len()
 }
 
+/// The ampersand of a URL as some encoders write it into JSON.
+const ESCAPED_AMPERSAND: &str = "\\u0026";
+
 /// Copies a text; in the query of a URL the values of secret parameters are hidden.
 fn push_without_parameters(out: &mut String, content: &str) {
     let Some(query) = content.find('?').filter(|_| content.contains(":/") || content.contains(":\\/")) else {
         out.push_str(content);
         return;
     };
-    let (address, query) = content.split_at(query);
+    let (address, mut rest) = content.split_at(query);
     out.push_str(address);
-    for piece in query.split_inclusive(['?', '&', ';', ' ']) {
-        let name = piece.split('=').next().unwrap_or_default();
-        let secret = SECRET_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) && piece.len() > name.len();
-        if secret {
-            let ending = piece.trim_end_matches(|c| c != '&' && c != ';' && c != ' ' && c != '?');
-            out.push_str(name);
-            out.push('=');
-            out.push_str(HIDDEN);
-            out.push_str(&ending[ending.len().saturating_sub(1)..]);
-        } else {
-            out.push_str(piece);
+    while !rest.is_empty() {
+        let (parameter, separator) = next_parameter(rest);
+        match parameter.split_once('=') {
+            Some((name, _)) if SECRET_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) => {
+                out.push_str(name);
+                out.push('=');
+                out.push_str(HIDDEN);
+            }
+            _ => out.push_str(parameter),
         }
+        out.push_str(separator);
+        rest = &rest[parameter.len() + separator.len()..];
     }
+}
+
+/// What a text begins with up to the next separator, and that separator; both can be empty.
+fn next_parameter(text: &str) -> (&str, &str) {
+    let plain = text.find(['?', '&', ';', ' ']).map(|at| (at, 1));
+    let escaped = text.find(ESCAPED_AMPERSAND).map(|at| (at, ESCAPED_AMPERSAND.len()));
+    let (at, length) = plain.into_iter().chain(escaped).min().unwrap_or((text.len(), 0));
+    (&text[..at], &text[at..at + length])
 }

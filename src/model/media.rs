@@ -81,6 +81,34 @@ pub struct Media {
     pub renditions: Vec<Rendition>,
 }
 
+impl Media {
+    /// A media of which only the id is known.
+    pub fn new(file_id: FileId) -> Self {
+        Self {
+            file_id,
+            name: String::new(),
+            vid: None,
+            sub_app_id: None,
+            state: MediaState::Unknown,
+            source_type: String::new(),
+            created: None,
+            expires: None,
+            recorded: None,
+            stream_id: None,
+            room_id: None,
+            class_id: None,
+            class_name: String::new(),
+            tags: Vec::new(),
+            duration_ms: None,
+            size: None,
+            storage_class: String::new(),
+            storage_region: String::new(),
+            cover_url: String::new(),
+            renditions: Vec::new(),
+        }
+    }
+}
+
 /// One playable form of a media.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendition {

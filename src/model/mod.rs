@@ -1,8 +1,10 @@
 //! The words of the product as types. Nothing here does I/O, reads a clock or knows a price.
 
+pub mod address;
 pub mod area;
 pub mod charge;
 pub mod id;
+pub mod language;
 pub mod media;
 pub mod meter;
 pub mod money;
@@ -15,6 +17,7 @@ pub mod usage;
 
 pub use charge::{Charge, RowType};
 pub use id::{AccountId, FileId, SubAppId, Vid};
+pub use language::Language;
 pub use media::{Media, MediaState, Rendition};
 pub use meter::{Meter, MeterKind};
 pub use money::{Amount, Currency};

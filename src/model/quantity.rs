@@ -115,9 +115,7 @@ impl Unit {
         if scaled % divisor == 0 { Ok(scaled / divisor) } else { Err(inexact()) }
     }
 
-    /// Prints base units in this unit, exactly when the unit is decimal, else with all digits needed.
-    ///
-    /// Bytes in GB and in GiB always end; seconds in hours may not: then the base unit is printed.
+    /// Base units as a number of this unit, with all digits needed; `None` where it would not end (seconds in hours) or not fit.
     pub fn format(self, base_units: i128) -> Option<String> {
         let mut numerator = base_units;
         let mut scale = 0_u32;
@@ -130,6 +128,14 @@ impl Unit {
         }
         let decimal = Decimal::try_from_i128_with_scale(numerator / self.factor, scale).ok()?;
         Some(decimal.normalize().to_string())
+    }
+
+    /// [`Unit::format`] with the unit behind it, in the base unit where the number would not end: `400 GB`, `100 s`.
+    pub fn show(self, base_units: i128) -> String {
+        match self.format(base_units) {
+            Some(number) => format!("{number} {}", self.name),
+            None => format!("{base_units} {}", self.base),
+        }
     }
 }
 

@@ -113,7 +113,12 @@ impl FromStr for BillingDay {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let error = || TimeError::new(text, "a day such as 2026-10-31");
-        if text.len() != 10 {
+        let shaped = text.len() == 10
+            && text.bytes().enumerate().all(|(index, byte)| match index {
+                4 | 7 => byte == b'-',
+                _ => byte.is_ascii_digit(),
+            });
+        if !shaped {
             return Err(error());
         }
         NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Self).map_err(|_| error())

@@ -42,13 +42,18 @@ impl Recording {
 
     /// The content's length in milliseconds; `None` while one segment's is unknown.
     pub fn duration_ms(&self) -> Option<u64> {
-        self.segments.iter().map(|segment| segment.media.duration_ms).sum()
+        total(self.segments.iter().map(|segment| segment.media.duration_ms))
     }
 
     /// The source files' bytes; `None` while one segment's are unknown.
     pub fn size(&self) -> Option<u64> {
-        self.segments.iter().map(|segment| segment.media.size).sum()
+        total(self.segments.iter().map(|segment| segment.media.size))
     }
+}
+
+/// A sum of which every part is known and that can be held.
+fn total(mut parts: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    parts.try_fold(0_u64, |sum, part| sum.checked_add(part?))
 }
 
 /// Joins media into recordings, oldest first; media without a time come last, by name.

@@ -3,16 +3,7 @@
 use super::ReportError;
 use super::format::Format;
 use super::sql::{self, Query};
-
-/// A language of headings and labels.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// Chinese.
-    Chinese,
-}
+use crate::model::Language;
 
 /// A text in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -11,7 +11,7 @@ mod run;
 mod save;
 mod sql;
 
-pub use definition::{Column, ColumnKind, Definition, Label, Language};
+pub use definition::{Column, ColumnKind, Definition, Label};
 pub use error::ReportError;
 pub use format::Format;
 pub use library::{Library, Listed};

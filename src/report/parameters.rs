@@ -3,9 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::definition::Language;
 use crate::ledger::Value;
-use crate::model::{AccountId, BillingDay, BillingMonth};
+use crate::model::{AccountId, BillingDay, BillingMonth, Language};
 
 /// By what a charge is placed in time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

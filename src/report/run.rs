@@ -4,11 +4,12 @@ use std::io::Write;
 use std::ops::ControlFlow;
 
 use super::cell::{Cell, cells};
-use super::definition::{Definition, Language};
+use super::definition::Definition;
 use super::format::Format;
 use super::parameters::Parameters;
 use super::{ReportError, format};
 use crate::ledger::{Ledger, Value};
+use crate::model::Language;
 
 /// The heading of the column that carries [`Parameters::mark`].
 const MARK: &str = "mark";

@@ -1,6 +1,8 @@
 //! URLs of APIs. Signed requests go over TLS; only a simulator on this machine is reached without.
 
-use url::{Host, Url};
+use url::Url;
+
+use crate::model::address::is_loopback;
 
 /// Reads a URL: `https`, or `http` to this machine (or anywhere, where `allow_http` says so).
 pub fn parse(text: &str, allow_http: bool) -> Result<Url, String> {
@@ -19,14 +21,5 @@ pub fn parse(text: &str, allow_http: bool) -> Result<Url, String> {
             "{url} would send signed requests unencrypted; use https, or set allow_http = true in [account.endpoint]"
         )),
         other => Err(format!("the scheme {other:?} is not supported; write https://HOST")),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

@@ -18,6 +18,8 @@ pub use account::{
 };
 pub use error::SettingsError;
 
+use crate::model::Language;
+
 /// The annotated configuration that `init` writes.
 pub const ANNOTATED: &str = include_str!("../../config/vodledger.toml");
 
@@ -26,17 +28,8 @@ const FILE_NAME: &str = "vodledger.toml";
 /// The ledger's file name when nothing names another.
 const LEDGER_NAME: &str = "vodledger.db";
 
-/// Language of headings and labels.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// Chinese.
-    Chinese,
-}
-
-const LANGUAGES: &[(&str, Language)] = &[("en", Language::English), ("zh", Language::Chinese)];
+const LANGUAGES: &[(&str, Language)] =
+    &[(Language::English.code(), Language::English), (Language::Chinese.code(), Language::Chinese)];
 
 /// How usage is collected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

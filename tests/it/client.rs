@@ -48,11 +48,7 @@ impl Script {
     }
 
     async fn serve(&self) -> String {
-        let router = Router::new().fallback(answer).with_state(self.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        format!("http://{address}")
+        crate::support::serve(Router::new().fallback(answer).with_state(self.clone())).await
     }
 
     fn count(&self) -> usize {

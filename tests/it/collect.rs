@@ -28,6 +28,8 @@ const GB: u64 = 1_000_000_000;
 struct Account {
     /// Bytes delivered per day in the mainland, the same in each application.
     traffic: BTreeMap<&'static str, u64>,
+    /// Whether it lists no application, as an account from before there were any.
+    unlisted: bool,
     /// `Action` or `Action of application` that is refused with this code.
     refused: BTreeMap<String, &'static str>,
     /// Every request: action and parameters.
@@ -37,11 +39,7 @@ struct Account {
 type Shared = Arc<Mutex<Account>>;
 
 async fn start(account: &Shared) -> String {
-    let router = Router::new().fallback(answer).with_state(Arc::clone(account));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    address
+    crate::support::serve(Router::new().fallback(answer).with_state(Arc::clone(account))).await
 }
 
 async fn serve(account: &Shared) -> Client {
@@ -76,6 +74,7 @@ async fn answer(State(account): State<Shared>, headers: HeaderMap, body: Bytes) 
 impl Account {
     fn respond(&self, action: &str, request: &Value) -> Value {
         match action {
+            "DescribeSubAppIds" if self.unlisted => json!({"TotalCount": 0, "SubAppIdInfoSet": []}),
             "DescribeSubAppIds" => {
                 let app = |id: &u64| json!({"SubAppId": id, "SubAppIdName": format!("app {id}"), "Status": "Off"});
                 json!({"TotalCount": 2, "SubAppIdInfoSet": APPS.iter().map(app).collect::<Vec<_>>()})
@@ -326,6 +325,17 @@ async fn a_wrong_credential_is_one_error_and_missing_rights_to_list_a_gap() {
 }
 
 #[tokio::test]
+async fn an_account_that_lists_no_application_has_its_default_one() {
+    let account_ = Shared::default();
+    account_.lock().unwrap().unlisted = true;
+    let mut plan = plan("2026-11-05T10:00:00+08:00");
+    plan.kinds = vec![Kind::Traffic];
+    let manifest = run(&serve(&account_).await, &memory(), &plan).await;
+    assert_eq!((manifest.overall(), manifest.lines.len(), manifest.gaps.len()), (Overall::Done, 9, 0));
+    assert!(manifest.lines.iter().all(|line| line.unit.sub_app_id.is_none()));
+}
+
+#[tokio::test]
 async fn an_outage_ends_the_run_soon() {
     let account_ = Shared::default();
     let mut plan = plan("2026-11-05T10:00:00+08:00");
@@ -420,6 +430,10 @@ fn secrets_are_taken_out_of_answers_and_nothing_else_is() {
         (r#"{"EncryptedKey" : "abc\"def","b":1}"#, r#"{"EncryptedKey" : "***","b":1}"#),
         (r#"{"SourceContext":"{\"user\":\"u\"}"}"#, r#"{"SourceContext":"***"}"#),
         (r#"{"Url":"http:\/\/a.b\/c.mp4?t=5f&sign=0123abc&us=x"}"#, r#"{"Url":"http:\/\/a.b\/c.mp4?t=5f&sign=***&us=x"}"#),
+        (
+            r#"{"Url":"http://a.b/c.mp4?t=5f\u0026sign=0123abc\u0026us=x"}"#,
+            r#"{"Url":"http://a.b/c.mp4?t=5f\u0026sign=***\u0026us=x"}"#,
+        ),
         (
             r#"{"Url":"https://a/b?q-sign-algorithm=sha1&q-ak=AK&q-signature=00"}"#,
             r#"{"Url":"https://a/b?q-sign-algorithm=sha1&q-ak=***&q-signature=***"}"#,

@@ -18,9 +18,7 @@ use vodledger::recordings::{FindError, Found, Query, find};
 const APP: [Option<SubAppId>; 1] = [Some(SubAppId(1))];
 
 async fn serve(router: Router) -> Client {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let address = crate::support::serve(router).await;
     let credential = Credential { secret_id: "AKID".into(), secret_key: Secret::new("key"), token: None };
     Client::builder(credential)
         .vod_endpoint(address.clone())

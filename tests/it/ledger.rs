@@ -235,26 +235,13 @@ fn charges_are_replaced_by_month_and_read_as_they_were_written() {
 
 fn media(file_id: &str, name: &str, vid: Option<&str>) -> Media {
     Media {
-        file_id: FileId::new(file_id),
         name: name.to_owned(),
         vid: vid.map(Vid::from),
-        sub_app_id: None,
         state: MediaState::Normal,
         source_type: "Record".to_owned(),
-        created: None,
-        expires: None,
-        recorded: None,
-        stream_id: None,
-        room_id: None,
-        class_id: None,
-        class_name: String::new(),
         tags: vec!["math".to_owned()],
         duration_ms: Some(1),
-        size: None,
-        storage_class: String::new(),
-        storage_region: String::new(),
-        cover_url: String::new(),
-        renditions: Vec::new(),
+        ..Media::new(FileId::new(file_id))
     }
 }
 

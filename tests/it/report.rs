@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use vodledger::ledger::{Ledger, LedgerError};
-use vodledger::model::{AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, RowType, Status};
-use vodledger::report::{self, Basis, Definition, Format, Language, Library, Parameters, ReportError};
+use vodledger::model::{AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, Language, RowType, Status};
+use vodledger::report::{self, Basis, Definition, Format, Library, Parameters, ReportError};
 
 const ACCOUNT: &str = "100000000001";
 

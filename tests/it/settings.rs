@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use vodledger::model::{BillingDay, Currency, SecretRef, SubAppId};
+use vodledger::model::{BillingDay, Currency, Language, SecretRef, SubAppId};
 use vodledger::settings::{
-    ANNOTATED, Account, Applications, CredentialFrom, Language, Mode, Settings, SettingsError, Settlement, Site, Surroundings,
-    env,
+    ANNOTATED, Account, Applications, CredentialFrom, Mode, Settings, SettingsError, Settlement, Site, Surroundings, env,
 };
 
 use crate::support::run_in;

@@ -162,3 +162,27 @@ fn wrong_use_is_exit_code_2() {
     }
     assert_eq!(run(&["--version"]).code, 0);
 }
+
+/// A file of one's own is found by its id and stands before the shipped book of the same id.
+#[test]
+fn price_books_of_ones_own_come_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own");
+    fs::create_dir(&own).unwrap();
+    let shipped = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/prices/vod-cn.toml")).unwrap();
+    fs::write(own.join("vod-cn.toml"), &shipped).unwrap();
+    fs::write(own.join("notes.txt"), "no price book").unwrap();
+    fs::write(folder.path().join("vodledger.toml"), "[prices]\ndir = \"own\"\n").unwrap();
+    let listed = run_in(folder.path(), &[], &["prices", "list", "--format", "json"]);
+    assert_eq!(listed.code, 0, "{}", listed.err);
+    let rows: Vec<Value> = serde_json::from_str(&listed.out).unwrap();
+    let origins: Vec<(&str, &str)> =
+        rows.iter().map(|row| (row["id"].as_str().unwrap(), row["origin"].as_str().unwrap())).collect();
+    let file = std::path::Path::new("own").join("vod-cn.toml");
+    assert_eq!(origins[0], ("vod-cn", file.to_str().unwrap()));
+    assert!(origins[1..].iter().all(|(id, origin)| *id != "vod-cn" && *origin == "shipped"), "{origins:?}");
+    fs::write(own.join("vod-cn.toml"), "id = 1\n").unwrap();
+    let shown = run_in(folder.path(), &[], &["prices", "show", "vod-cn"]);
+    assert_eq!(shown.code, 1, "{}", shown.out);
+    assert!(shown.err.contains("vod-cn.toml"), "{}", shown.err);
+}

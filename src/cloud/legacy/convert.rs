@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::wire;
-use crate::cloud::convert::{known, some};
+use crate::cloud::convert::{definition, known, playable, some};
 use crate::cloud::lenient::Whole;
 use crate::model::{FileId, Media, MediaState, Rendition, Vid};
 
@@ -34,7 +34,7 @@ pub(super) fn media(item: wire::FileItem, asked: Option<&Vid>) -> Media {
         duration_ms: item.duration.and_then(|duration| duration.to_millis()).filter(|millis| *millis > 0),
         cover_url: some(item.image_url.0).unwrap_or(item.image_url_captured.0),
         renditions: renditions(item.play_set),
-        ..bare(FileId::new(item.file_id.0))
+        ..Media::new(FileId::new(item.file_id.0))
     }
 }
 
@@ -42,13 +42,13 @@ pub(super) fn video_info(answer: wire::VideoInfo, file_id: &FileId) -> Media {
     let basic = answer.basic_info;
     let meta = answer.meta_data;
     let size = known(basic.size).or(known(meta.size));
-    let mut renditions: Vec<Rendition> = answer
+    let renditions = answer
         .transcode_info
         .transcode_list
         .unwrap_or_default()
         .into_iter()
         .map(|item| Rendition {
-            definition: i64::try_from(item.definition.0).unwrap_or(i64::MAX),
+            definition: definition(item.definition),
             url: item.url.0,
             bitrate: known(item.bitrate),
             width: known(item.width),
@@ -56,18 +56,15 @@ pub(super) fn video_info(answer: wire::VideoInfo, file_id: &FileId) -> Media {
             size: known(item.size),
         })
         .collect();
-    let has_original = renditions.iter().any(|rendition| rendition.definition == 0);
-    if !has_original && !basic.source_video_url.0.is_empty() {
-        renditions.push(Rendition {
-            definition: 0,
-            url: basic.source_video_url.0,
-            bitrate: known(meta.bitrate),
-            width: known(meta.width),
-            height: known(meta.height),
-            size,
-        });
-    }
-    renditions.sort_by_key(|rendition| rendition.definition);
+    let original = Rendition {
+        definition: 0,
+        url: basic.source_video_url.0,
+        bitrate: known(meta.bitrate),
+        width: known(meta.width),
+        height: known(meta.height),
+        size,
+    };
+    let renditions = playable(renditions, Some(original));
     Media {
         name: basic.name.0,
         state: if basic.status.0.eq_ignore_ascii_case("normal") { MediaState::Normal } else { MediaState::Unknown },
@@ -79,17 +76,16 @@ pub(super) fn video_info(answer: wire::VideoInfo, file_id: &FileId) -> Media {
         size,
         cover_url: basic.cover_url.0,
         renditions,
-        ..bare(file_id.clone())
+        ..Media::new(file_id.clone())
     }
 }
 
 pub(super) fn renditions(items: Option<Vec<wire::PlayItem>>) -> Vec<Rendition> {
-    let mut renditions: Vec<Rendition> = items
+    let renditions = items
         .unwrap_or_default()
         .into_iter()
-        .filter(|item| !item.url.0.is_empty())
         .map(|item| Rendition {
-            definition: i64::try_from(item.definition.0).unwrap_or(i64::MAX),
+            definition: definition(item.definition),
             url: item.url.0,
             bitrate: known(item.vbitrate),
             width: known(item.vwidth),
@@ -97,8 +93,7 @@ pub(super) fn renditions(items: Option<Vec<wire::PlayItem>>) -> Vec<Rendition> {
             size: None,
         })
         .collect();
-    renditions.sort_by_key(|rendition| rendition.definition);
-    renditions
+    playable(renditions, None)
 }
 
 /// Unix seconds; zero stands for never.
@@ -115,31 +110,5 @@ fn state(status: &str) -> MediaState {
         "3" => MediaState::Forbidden,
         "-1" | "6" | "100" => MediaState::Deleted,
         _ => MediaState::Unknown,
-    }
-}
-
-/// A media of which only the id is known.
-fn bare(file_id: FileId) -> Media {
-    Media {
-        file_id,
-        name: String::new(),
-        vid: None,
-        sub_app_id: None,
-        state: MediaState::Unknown,
-        source_type: String::new(),
-        created: None,
-        expires: None,
-        recorded: None,
-        stream_id: None,
-        room_id: None,
-        class_id: None,
-        class_name: String::new(),
-        tags: Vec::new(),
-        duration_ms: None,
-        size: None,
-        storage_class: String::new(),
-        storage_region: String::new(),
-        cover_url: String::new(),
-        renditions: Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::wire;
 use crate::cloud::Error;
-use crate::cloud::convert::{known, malformed, some, time};
+use crate::cloud::convert::{definition, known, malformed, playable, some, time};
 use crate::cloud::lenient::Whole;
 use crate::model::time::parse_time;
 use crate::model::{FileId, Media, MediaState, Period, Rendition, SubAppId, Vid};
@@ -187,9 +187,8 @@ fn media(info: wire::MediaInfo, sub_app_id: Option<SubAppId>) -> Media {
         .transcode_info
         .into_iter()
         .flat_map(|info| info.transcode_set)
-        .filter(|item| !item.url.0.is_empty())
         .map(|item| Rendition {
-            definition: i64::try_from(item.definition.0).unwrap_or(i64::MAX),
+            definition: definition(item.definition),
             url: item.url.0,
             bitrate: known(item.bitrate),
             width: known(item.width),
@@ -199,7 +198,7 @@ fn media(info: wire::MediaInfo, sub_app_id: Option<SubAppId>) -> Media {
         .collect();
     renditions.extend(info.adaptive_dynamic_streaming_info.into_iter().flat_map(|info| info.adaptive_dynamic_streaming_set).map(
         |item| Rendition {
-            definition: i64::try_from(item.definition.0).unwrap_or(i64::MAX),
+            definition: definition(item.definition),
             url: item.url.0,
             bitrate: None,
             width: None,
@@ -207,18 +206,15 @@ fn media(info: wire::MediaInfo, sub_app_id: Option<SubAppId>) -> Media {
             size: known(item.size),
         },
     ));
-    let has_original = renditions.iter().any(|rendition| rendition.definition == 0);
-    if !has_original && !basic.media_url.0.is_empty() {
-        renditions.push(Rendition {
-            definition: 0,
-            url: basic.media_url.0,
-            bitrate: known(meta.bitrate),
-            width: known(meta.width),
-            height: known(meta.height),
-            size,
-        });
-    }
-    renditions.sort_by_key(|rendition| rendition.definition);
+    let original = Rendition {
+        definition: 0,
+        url: basic.media_url.0,
+        bitrate: known(meta.bitrate),
+        width: known(meta.width),
+        height: known(meta.height),
+        size,
+    };
+    let renditions = playable(renditions, Some(original));
     Media {
         file_id: FileId::new(info.file_id.0),
         name: basic.name.0,

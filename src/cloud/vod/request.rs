@@ -120,7 +120,7 @@ pub struct StorageDetails {
 pub enum CdnMetric {
     /// Bytes.
     Traffic,
-    /// bit/s, by the older text of the page; the newer text says byte/s (see ARCHITECTURE.md, switches).
+    /// bit/s, by the older text of the page; the newer text says byte/s.
     Bandwidth,
     /// Requests.
     Requests,
