@@ -14,6 +14,10 @@ pub struct Text(pub String);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Whole(pub i128);
 
+/// A measured quantity: a whole number that must be there. What was not told is not zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured(pub i128);
+
 /// A decimal number that may arrive as a text; kept exactly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exact(pub Decimal);
@@ -41,17 +45,28 @@ impl<'de> Deserialize<'de> for Text {
 
 impl<'de> Deserialize<'de> for Whole {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = scalar(deserializer)?;
-        let text = text.trim();
-        if text.is_empty() {
-            return Ok(Self(0));
+        match scalar(deserializer)?.trim() {
+            "" => Ok(Self(0)),
+            text => whole(text).map(Self).map_err(D::Error::custom),
         }
-        if let Ok(whole) = text.parse() {
-            return Ok(Self(whole));
-        }
-        match decimal(text).map(|decimal| decimal.normalize()) {
-            Some(decimal) if decimal.scale() == 0 => Ok(Self(decimal.mantissa())),
-            _ => Err(D::Error::custom(format!("expected a whole number, found {text:?}"))),
+    }
+}
+
+fn whole(text: &str) -> Result<i128, String> {
+    if let Ok(whole) = text.parse() {
+        return Ok(whole);
+    }
+    match decimal(text).map(|decimal| decimal.normalize()) {
+        Some(decimal) if decimal.scale() == 0 => Ok(decimal.mantissa()),
+        _ => Err(format!("expected a whole number, found {text:?}")),
+    }
+}
+
+impl<'de> Deserialize<'de> for Measured {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Option::<Text>::deserialize(deserializer)? {
+            Some(text) if !text.0.trim().is_empty() => whole(text.0.trim()).map(Self).map_err(D::Error::custom),
+            _ => Err(D::Error::custom("a measured quantity is null or empty")),
         }
     }
 }

@@ -123,7 +123,7 @@ async fn process(client: &Client, question: &Question, period: Period, types: Pr
         match process_of(client, question, period, Some(name)).await {
             Ok(usage) => tasks.extend(usage.into_iter().filter(|task| task.task_type == *name)),
             // A type that this site does not know cannot have been used.
-            Err(error) if error.kind == ErrorKind::Request => {
+            Err(error) if error.code.as_deref().is_some_and(|code| code.starts_with("InvalidParameterValue")) => {
                 answer.notes.push(format!("media processing {name} is not known here: {error}"));
             }
             Err(error) => return Err(error.into()),

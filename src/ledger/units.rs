@@ -115,14 +115,15 @@ impl Ledger {
     /// The days of a period for which something was asked in vain and has not been answered since, in whatever window.
     pub fn missing_days(&self, account: &AccountId, period: Period) -> Result<BTreeSet<BillingDay>, LedgerError> {
         let units = self.units(account, period)?;
-        let days_of = |row: &UnitRow| {
-            let (action, subject, sub_app_id) = (row.unit.action.clone(), row.unit.subject.clone(), row.unit.sub_app_id);
-            row.unit.window.days().map(move |day| (action.clone(), subject.clone(), sub_app_id, day)).collect::<Vec<_>>()
-        };
-        let done: BTreeSet<_> = units.iter().filter(|row| row.done).flat_map(days_of).collect();
-        let failed = units.iter().filter(|row| !row.done).flat_map(days_of);
-        let missing = failed.filter(|day| !done.contains(day)).map(|(.., day)| day);
-        Ok(missing.filter(|day| period.contains(day.start())).collect())
+        let mut latest = BTreeMap::new();
+        for row in &units {
+            let question = (&row.unit.action, &row.unit.subject, row.unit.sub_app_id);
+            for day in row.unit.window.days().filter(|day| period.contains(day.start())) {
+                let last = latest.entry((question, day)).or_insert((row.finished, row.done));
+                *last = (*last).max((row.finished, row.done));
+            }
+        }
+        Ok(latest.into_iter().filter(|(_, (_, done))| !done).map(|((_, day), _)| day).collect())
     }
 
     /// Every unit of an account that touches a period, with how its last attempt went.

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::response::{IntoResponse, Response};
 use vodledger::cloud::legacy::DescribeVodPlayInfo;
 use vodledger::cloud::signature::{tc3, v1};
-use vodledger::cloud::vod::{EventConfigChange, SearchMedia};
+use vodledger::cloud::vod::{EventConfigChange, Interval, SearchMedia, StorageDetails, TimeWindow};
 use vodledger::cloud::{Client, ClientBuilder, Credential, ErrorKind, HttpMethod, RawAnswer, Recorder};
 use vodledger::model::{FileId, Secret};
 
@@ -268,6 +268,32 @@ async fn rubbish_is_one_clear_error() {
     let script = Script::default().then(403, "<html>proxy</html>");
     let error = client(&script).await.vod().search_media(&SearchMedia::by_prefix("a")).await.unwrap_err();
     assert!(error.to_string().contains("HTTP status 403"), "{error}");
+}
+
+#[tokio::test]
+async fn usage_that_was_not_told_is_not_zero() {
+    let day: vodledger::model::BillingDay = "2026-10-01".parse().unwrap();
+    let request = StorageDetails {
+        sub_app_id: None,
+        window: TimeWindow(day.period()),
+        interval: Interval::Day,
+        storage_type: "StandardStorage".into(),
+        area: "Chinese Mainland".into(),
+    };
+    let answer = |value: &str| {
+        let point = format!(r#"{{"Time":"2026-10-01T00:00:00+08:00"{value}}}"#);
+        format!(r#"{{"Response":{{"Data":[{point}],"RequestId":"r"}}}}"#)
+    };
+    for value in [r#","Value":null"#, r#","Value":"""#, "", r#","Value":-1"#, r#","Value":1.5"#, r#","Value":{}"#] {
+        let script = Script::default().then(200, answer(value));
+        let error = client(&script).await.vod().describe_storage_details(&request).await.unwrap_err();
+        assert_eq!((error.kind, error.action), (ErrorKind::Malformed, "DescribeStorageDetails"), "{value}");
+    }
+    for value in [r#","Value":18446744073709551617"#, r#","Value":"18446744073709551617""#] {
+        let script = Script::default().then(200, answer(value));
+        let points = client(&script).await.vod().describe_storage_details(&request).await.unwrap();
+        assert_eq!(points[0].value, 18_446_744_073_709_551_617);
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::Utc;
+use chrono::TimeDelta;
 use vodledger::billing::{Options, PriceBook, shipped};
 use vodledger::ledger::{Ledger, Outcome, Unit, UnitResult};
 use vodledger::model::{AccountId, BillingDay, BillingMonth, Period, Status, SubAppId, UsageRecord};
@@ -19,6 +19,11 @@ fn day(text: &str) -> BillingDay {
 }
 
 fn answer(ledger: &Ledger, application: u64, question: (&str, &str), from: &str, to: &str, outcome: Outcome) {
+    answer_at(ledger, application, question, [from, to], outcome, 0);
+}
+
+/// An answer that came some minutes into the test's hour.
+fn answer_at(ledger: &Ledger, application: u64, question: (&str, &str), [from, to]: [&str; 2], outcome: Outcome, minute: i64) {
     let unit = Unit {
         account: AccountId::new("a"),
         action: question.0.to_owned(),
@@ -26,7 +31,13 @@ fn answer(ledger: &Ledger, application: u64, question: (&str, &str), from: &str,
         subject: question.1.to_owned(),
         window: Period::of_days(day(from), day(to)).unwrap(),
     };
-    let result = UnitResult { unit, outcome, status: Status::Final, snapshots: Vec::new(), at: Utc::now() };
+    let result = UnitResult {
+        unit,
+        outcome,
+        status: Status::Final,
+        snapshots: Vec::new(),
+        at: day("2026-11-01").start() + TimeDelta::minutes(minute),
+    };
     ledger.commit_unit(&result).unwrap();
 }
 
@@ -67,6 +78,18 @@ fn days_that_nobody_asked_about_make_the_total_partial() {
     answer(&ledger, 1, QUESTIONS[2], "2026-09-21", "2026-10-01", Outcome::Done(Vec::new()));
     let statement = september(&ledger);
     assert_eq!((statement.uncovered.len(), statement.totals()[0].status), (0, Status::Final));
+}
+
+#[test]
+fn an_answer_from_before_a_failure_does_not_hide_it() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    let month = "2026-09".parse::<BillingMonth>().unwrap().period();
+    let missing = || ledger.missing_days(&AccountId::new("a"), month).unwrap();
+    answer_at(&ledger, 1, QUESTIONS[1], ["2026-09-01", "2026-09-03"], traffic(1), 1);
+    answer_at(&ledger, 1, QUESTIONS[1], ["2026-09-02", "2026-09-04"], Outcome::Failed("refused".to_owned()), 2);
+    assert_eq!(missing(), BTreeSet::from([day("2026-09-02"), day("2026-09-03")]));
+    answer_at(&ledger, 1, QUESTIONS[1], ["2026-09-01", "2026-09-05"], traffic(1), 3);
+    assert_eq!(missing(), BTreeSet::new());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::wire;
 use crate::cloud::Error;
 use crate::cloud::convert::{definition, known, malformed, playable, some, time};
-use crate::cloud::lenient::Whole;
+use crate::cloud::lenient::Measured;
 use crate::model::time::parse_time;
 use crate::model::{FileId, Media, MediaState, Period, Rendition, SubAppId, Vid};
 
@@ -145,7 +145,7 @@ impl TaskUsage {
                             task_type: task.task_type.0.clone(),
                             specification: specification.clone(),
                             time,
-                            count: not_negative(action, item.count)?,
+                            count: item.count.0.max(0),
                             usage: not_negative(action, item.usage)?,
                         });
                     }
@@ -169,7 +169,7 @@ impl EventConfig {
     }
 }
 
-fn not_negative(action: &'static str, value: Whole) -> Result<i128, Error> {
+fn not_negative(action: &'static str, value: Measured) -> Result<i128, Error> {
     if value.0 < 0 { Err(malformed(action, format!("a negative quantity, {}", value.0))) } else { Ok(value.0) }
 }
 

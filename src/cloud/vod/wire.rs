@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::cloud::lenient::{Exact, Text, Whole};
+use crate::cloud::lenient::{Exact, Measured, Text, Whole};
 
 /// A list that may arrive as null.
 fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
@@ -153,7 +153,7 @@ pub(super) struct Points {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct StatDataItem {
     pub time: Text,
-    pub value: Whole,
+    pub value: Measured,
 }
 
 #[derive(Deserialize)]
@@ -187,15 +187,14 @@ pub(super) struct TaskStatDataItem {
     pub time: Text,
     #[serde(default)]
     pub count: Whole,
-    #[serde(default)]
-    pub usage: Whole,
+    pub usage: Measured,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct CountDataItem {
     pub time: Text,
-    pub count: Whole,
+    pub count: Measured,
 }
 
 #[derive(Deserialize)]
