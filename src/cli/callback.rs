@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde_json::json;
 
-use super::output::{Format, Listing};
+use super::output::{Format, Listing, say};
 use super::selection::each;
 use super::{Context, Error, Outcome};
 use crate::callbacks::config::{EVENTS, Event, Mode};
@@ -183,8 +183,8 @@ fn run_set(args: &SetArgs, context: &Context) -> Result<Outcome, Error> {
     let target = Target::new(context)?;
     let after = plan(&target.before, &wish, target.last.as_ref())?;
     if args.dry_run {
-        print_difference(&target.before, &after);
-        println!("dry run: nothing was changed");
+        print_difference(&target.before, &after)?;
+        say!("dry run: nothing was changed")?;
         return Ok(Outcome::Done);
     }
     target.change(after, wish.sign_key)
@@ -203,8 +203,8 @@ fn run_notify(vid: &Vid, url: Option<String>, context: &Context) -> Result<Outco
     let client = context.client(account)?;
     let request = DescribeRecordPlayInfo { vid: vid.as_str().to_owned(), notify_url: url };
     let media = context.runtime()?.block_on(client.legacy().describe_record_play_info(&request)).map_err(Error::failed)?;
-    println!("notifyUrl sent for {vid} ({} files so far)", media.len());
-    println!("it counts only if the recording and its transcoding have not ended yet; the API does not say whether they have");
+    say!("notifyUrl sent for {vid} ({} files so far)", media.len())?;
+    say!("it counts only if the recording and its transcoding have not ended yet; the API does not say whether they have")?;
     Ok(Outcome::Done)
 }
 
@@ -256,12 +256,12 @@ impl<'a> Target<'a> {
 
     /// Shows the difference, changes the setting, reads it back.
     fn put(&self, after: &Setting, sign_key: Option<Secret>) -> Result<(), Error> {
-        print_difference(&self.before, after);
+        print_difference(&self.before, after)?;
         if sign_key.is_some() {
-            println!("  {:<20} set", "sign key");
+            say!("  {:<20} set", "sign key")?;
         }
         let read_back = self.context.runtime()?.block_on(write(&self.client, self.application, after, sign_key))?;
-        println!("set and read back for {} of account {}", named(self.application), self.account.name);
+        say!("set and read back for {} of account {}", named(self.application), self.account.name)?;
         let turned_on: Vec<&str> = self
             .before
             .switches()
@@ -271,13 +271,13 @@ impl<'a> Target<'a> {
             .map(|((name, _), _)| name)
             .collect();
         if !turned_on.is_empty() {
-            println!("turned on, because events are off by default: {}", turned_on.join(", "));
+            say!("turned on, because events are off by default: {}", turned_on.join(", "))?;
         }
         Ok(())
     }
 }
 
-fn print_difference(before: &Setting, after: &Setting) {
+fn print_difference(before: &Setting, after: &Setting) -> Result<(), Error> {
     let texts = [("mode", &before.mode, &after.mode), ("url", &before.url, &after.url)];
     let mut lines: Vec<(&str, String, String)> =
         texts.into_iter().map(|(name, before, after)| (name, or_none(before), or_none(after))).collect();
@@ -286,11 +286,12 @@ fn print_difference(before: &Setting, after: &Setting) {
     }
     for (name, before, after) in lines {
         if before == after {
-            println!("  {name:<20} {before}");
+            say!("  {name:<20} {before}")?;
         } else {
-            println!("  {name:<20} {before} -> {after}");
+            say!("  {name:<20} {before} -> {after}")?;
         }
     }
+    Ok(())
 }
 
 /// A setting for people: an empty one is shown as such.

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::output::say;
 use super::sync::Bar;
 use super::{Context, Error, Outcome};
 use crate::billing::{self, Options, PriceBook};
@@ -70,8 +71,8 @@ impl Demo {
         let cloud =
             sim::start(sim::Config { now: Some(self.clock.now()), ..sim::Config::default() }).await.map_err(Error::failed)?;
         let client = client(&cloud)?;
-        println!("A simulated account on {}; its clock stands at {}.", cloud.http, format_time(self.clock.now()));
-        println!("Everything below is {MARK}: no real account, no real money.\n");
+        say!("A simulated account on {}; its clock stands at {}.", cloud.http, format_time(self.clock.now()))?;
+        say!("Everything below is {MARK}: no real account, no real money.\n")?;
 
         let recordings = self.find(&client).await?;
         self.play(&recordings)?;
@@ -80,8 +81,8 @@ impl Demo {
         let manifest = self.sync(&client, context).await?;
         let statement = self.charge()?;
         self.report(args)?;
-        println!("\nLook at 2026-10-05 in cost-daily: four applications of 400 GB pay 1600 GB x 0.23 = 368.00,");
-        println!("because tiers belong to the account. Then try it by hand: README, \"Against the simulator\".");
+        say!("\nLook at 2026-10-05 in cost-daily: four applications of 400 GB pay 1600 GB x 0.23 = 368.00,")?;
+        say!("because tiers belong to the account. Then try it by hand: README, \"Against the simulator\".")?;
         let complete = manifest.overall() == Overall::Done && !statement.charges.is_empty();
         Ok(if complete { Outcome::Done } else { Outcome::Partial })
     }
@@ -92,15 +93,15 @@ impl Demo {
         let found = find(client, Api::V3, &all, &query, self.clock.now()).await.map_err(Error::failed)?;
         self.ledger.remember_media(&self.account, &found.media, self.clock.now()).map_err(Error::failed)?;
         let recordings = join(found.media);
-        println!("1. find --name {PREFIX}: {} recordings in {} applications", recordings.len(), all.len());
+        say!("1. find --name {PREFIX}: {} recordings in {} applications", recordings.len(), all.len())?;
         for recording in &recordings {
             let start = recording.period().map_or_else(String::new, |period| format_time(period.start));
-            println!(
+            say!(
                 "   {:<10} {start}  {:>8}  {}",
                 recording.name,
                 recording.duration_ms().map_or_else(|| "unknown".to_owned(), super::find::clock_text),
                 files(recording.segments.len())
-            );
+            )?;
         }
         Ok(recordings)
     }
@@ -109,10 +110,10 @@ impl Demo {
         let Some(segment) = recordings.first().and_then(|recording| recording.segments.first()) else {
             return Err(Error::failed("the simulated account holds no recording to play"));
         };
-        println!("\n2. play room_1: the original of its first file");
+        say!("\n2. play room_1: the original of its first file")?;
         let playable = urls(&segment.media, &Playback::default(), self.clock.now()).map_err(Error::failed)?;
         for original in playable.iter().filter(|playable| playable.rendition.definition == 0) {
-            println!("   {}", original.url.expose());
+            say!("   {}", original.url.expose())?;
         }
         Ok(())
     }
@@ -123,11 +124,11 @@ impl Demo {
         let before = show(client, application).await?;
         let after = plan(&before, &wish, None)?;
         let read_back = write(client, application, &after, None).await?;
-        println!("\n3. callback set {CALLBACK}");
-        println!("   url   {} -> {}", super::callback::or_none(&before.url), read_back.url);
+        say!("\n3. callback set {CALLBACK}")?;
+        say!("   url   {} -> {}", super::callback::or_none(&before.url), read_back.url)?;
         for ((name, before), (_, now)) in before.switches().into_iter().zip(read_back.switches()).filter(|(old, new)| old != new)
         {
-            println!("   {name}  {} -> {}, read back", super::callback::on_off(before), super::callback::on_off(now));
+            say!("   {name}  {} -> {}, read back", super::callback::on_off(before), super::callback::on_off(now))?;
         }
         Ok(())
     }
@@ -139,11 +140,11 @@ impl Demo {
         bar.clear();
         let manifest = manifest.map_err(Error::failed)?;
         let fetched = manifest.lines.iter().filter(|line| line.is_fetched()).count();
-        println!(
+        say!(
             "\n4. sync --month {MONTH}: {fetched} of {} questions answered, {} facts kept",
             manifest.lines.len(),
             manifest.committed().new
-        );
+        )?;
         Ok(manifest)
     }
 
@@ -155,20 +156,20 @@ impl Demo {
         let book = PriceBook::parse(toml, id).map_err(Error::failed)?;
         let options = Options { mode_assumed: true, ..Options::default() };
         let statement = statement::charge(&self.ledger, &self.account, self.month, &book, &options).map_err(Error::failed)?;
-        println!("\n5. charge --month {MONTH}: postpaid by traffic, ASSUMED because nothing says otherwise");
+        say!("\n5. charge --month {MONTH}: postpaid by traffic, ASSUMED because nothing says otherwise")?;
         super::summary::print(&statement)?;
         Ok(statement)
     }
 
     fn report(&self, args: &Args) -> Result<(), Error> {
-        println!("\n6. report: every row is marked {MARK}");
+        say!("\n6. report: every row is marked {MARK}")?;
         let library = Library::new(None);
         let parameters = Parameters { mark: Some(MARK.to_owned()), ..Parameters::of_month(self.month) };
         for name in ["cost-summary", "cost-daily"] {
             let definition = library.get(name).map_err(Error::failed)?;
             let saved =
                 report::save(&self.ledger, &definition, &parameters, report::Format::Csv, &args.out).map_err(Error::failed)?;
-            println!("   {}", saved.path.display());
+            say!("   {}", saved.path.display())?;
         }
         Ok(())
     }

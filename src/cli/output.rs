@@ -111,7 +111,8 @@ impl Listing {
         Value::Object(members)
     }
 
-    fn grid(&self) -> Grid {
+    /// The listing as a table.
+    pub fn grid(&self) -> Grid {
         let mut grid = Grid::new();
         let arrangement = if self.unwrapped { ContentArrangement::Disabled } else { ContentArrangement::Dynamic };
         grid.load_style(TableStyle::new()).set_content_arrangement(arrangement);
@@ -126,6 +127,20 @@ impl Listing {
             }
         }
         grid
+    }
+}
+
+/// Prints a line on standard output, like `println!`, but what goes wrong is an error and no panic.
+macro_rules! say {
+    ($($argument:tt)*) => { $crate::cli::output::line(format_args!($($argument)*)) };
+}
+pub(super) use say;
+
+/// The line that [`say!`] prints. A reader who has gone does not stop the work that the line is about.
+pub fn line(text: std::fmt::Arguments<'_>) -> Result<(), Error> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
     }
 }
 

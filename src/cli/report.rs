@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::output::{self, Listing};
+use super::output::{self, Listing, say};
 use super::{Context, Error, Language, Outcome};
 use crate::ledger::Ledger;
 use crate::model::{BillingDay, BillingMonth};
@@ -78,7 +78,7 @@ fn save(
     for format in formats {
         let saved = report::save(ledger, definition, parameters, *format, folder)?;
         rows = saved.rows;
-        println!("{}", saved.path.display());
+        say!("{}", saved.path.display())?;
     }
     Ok(rows)
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Error;
-use super::output::{Format, Listing};
+use super::output::{Listing, say};
 use crate::statement::Statement;
 
 /// Prints what each item cost, the total, and what has no price.
@@ -16,12 +16,12 @@ pub fn print(statement: &Statement) -> Result<(), Error> {
     for total in statement.totals() {
         listing.push(vec![json!("total"), json!(format!("({})", total.status)), json!(total.billed.to_string())]);
     }
-    listing.print(Format::Table)?;
-    println!("   Not in the total, because no price is published:");
+    say!("{}", listing.grid())?;
+    say!("   Not in the total, because no price is published:")?;
     for unpriced in statement.unpriced() {
         let names = [unpriced.meter.as_str(), &unpriced.area, &unpriced.spec].into_iter().filter(|part| !part.is_empty());
         let quantity = unpriced.unit.format(unpriced.quantity).unwrap_or_else(|| unpriced.quantity.to_string());
-        println!("   {}: {quantity} {}", names.collect::<Vec<_>>().join(", "), unpriced.unit.name);
+        say!("   {}: {quantity} {}", names.collect::<Vec<_>>().join(", "), unpriced.unit.name)?;
     }
     Ok(())
 }

@@ -50,9 +50,14 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         list(&mut listing, account, &manifest);
         ends.push(manifest.overall());
     }
-    listing.print(Format::or_default(args.format))?;
+    let printed = listing.print(Format::or_default(args.format));
+    // What was collected is charged, and the exit code tells the truth, whether or not anybody reads the manifest.
     for (account, terms) in accounts.iter().zip(&terms) {
         charge_months(account, terms, &ledger, period)?;
+    }
+    match printed {
+        Ok(()) | Err(Error::BrokenPipe) => {}
+        Err(error) => return Err(error),
     }
     if ends.iter().all(|end| *end == Overall::Failed) {
         return Err(Error::failed("nothing could be collected; the manifest says why"));
