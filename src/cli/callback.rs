@@ -130,7 +130,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
 
 fn run_show(format: Option<Format>, context: &Context) -> Result<Outcome, Error> {
     let columns = ["account", "sub_app_id", "mode", "url", "UploadMediaComplete", "DeleteMediaComplete", "PersistenceComplete"];
-    let mut listing = Listing::new(&columns);
+    let mut listing = Listing::new(&columns).narrow(&columns[1..]);
     let mut failed = 0;
     for account in context.accounts()? {
         let client = context.client(account)?;

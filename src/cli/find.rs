@@ -56,7 +56,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let mut listing = if args.segments {
         Listing::new(&FILE_COLUMNS).narrow(&["file_id", "name", "duration", "bytes", "state"])
     } else {
-        Listing::new(&RECORDING_COLUMNS).narrow(&["name", "start", "duration", "files", "bytes", "state", "file_ids"])
+        Listing::new(&RECORDING_COLUMNS).narrow(&["name", "start", "duration", "files", "bytes", "state"])
     };
     let (mut gaps, mut total) = (false, 0);
     for account in context.accounts()? {

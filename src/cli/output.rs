@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
-use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, TableStyle};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table as Grid, TableStyle, Width};
 use serde_json::{Map, Value};
 
 use super::Error;
@@ -25,6 +25,9 @@ impl Format {
         asked.unwrap_or_else(|| if io::stdout().is_terminal() { Self::Table } else { Self::Csv })
     }
 }
+
+/// The longest word that a table does not break: a time with its offset.
+const UNBROKEN: usize = 25;
 
 /// A listing: named columns, rows of JSON values. Numbers that may pass 2⁵³ and all ids are text.
 #[derive(Debug)]
@@ -111,6 +114,14 @@ impl Listing {
         Value::Object(members)
     }
 
+    /// How wide a column must be, so that no id, time or amount in it is broken; longer words are.
+    fn unbroken(&self, index: usize) -> u16 {
+        let cells = self.rows.iter().map(|row| text(&row[index]));
+        let longest =
+            |cell: String| cell.split_whitespace().map(|word| word.chars().count()).filter(|width| *width <= UNBROKEN).max();
+        cells.filter_map(longest).max().and_then(|width| u16::try_from(width).ok()).unwrap_or(0)
+    }
+
     /// The listing as a table.
     pub fn grid(&self) -> Grid {
         let mut grid = Grid::new();
@@ -121,7 +132,9 @@ impl Listing {
             grid.add_row(self.shown.iter().map(|index| text(&row[*index])));
         }
         for (place, (column, index)) in grid.column_iter_mut().zip(&self.shown).enumerate() {
-            column.set_padding((if place == 0 { self.indent } else { 0 }, 2));
+            let left = if place == 0 { self.indent } else { 0 };
+            column.set_padding((left, 2));
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(self.unbroken(*index) + left + 2)));
             if self.right.contains(index) || !self.rows.is_empty() && self.rows.iter().all(|row| row[*index].is_number()) {
                 column.set_cell_alignment(CellAlignment::Right);
             }

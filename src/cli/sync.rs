@@ -43,12 +43,22 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let ledger = Arc::new(context.ledger()?);
     let accounts = context.accounts()?;
     let terms = accounts.iter().map(|account| Terms::of(context, account)).collect::<Result<Vec<_>, Error>>()?;
-    let mut listing = Listing::new(&COLUMNS);
+    let mut listing =
+        Listing::new(&COLUMNS).narrow(&["account", "kind", "sub_app_id", "asked", "missing", "new", "restated", "reasons"]);
     let mut ends = Vec::new();
     for account in &accounts {
-        let manifest = collect(args, context, account, &ledger, period)?;
-        list(&mut listing, account, &manifest);
-        ends.push(manifest.overall());
+        match collect(args, context, account, &ledger, period) {
+            Ok(manifest) => {
+                list(&mut listing, account, &manifest);
+                ends.push(manifest.overall());
+            }
+            // One account that fails does not keep the others from being collected.
+            Err(error) if accounts.len() > 1 => {
+                error.report();
+                ends.push(Overall::Failed);
+            }
+            Err(error) => return Err(error),
+        }
     }
     let printed = listing.print(Format::or_default(args.format));
     // What was collected is charged, and the exit code tells the truth, whether or not anybody reads the manifest.
@@ -80,11 +90,17 @@ fn charge_months(account: &Account, terms: &Terms<'_>, ledger: &Ledger, period: 
 
 impl Args {
     fn period(&self, context: &Context) -> Result<Period, Error> {
+        let today = context.clock.today();
         if let Some(month) = self.month {
+            if month > today.month() {
+                return Err(Error::usage(format!("--month {month} is in the future; today is {today}")));
+            }
             return Ok(month.period());
         }
-        let today = context.clock.today();
         let since = self.since.unwrap_or_else(|| today.month().previous().first_day());
+        if since > today {
+            return Err(Error::usage(format!("--since {since} is in the future; today is {today}")));
+        }
         Period::of_days(since, self.until.unwrap_or_else(|| today.next())).map_err(Error::usage)
     }
 }

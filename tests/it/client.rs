@@ -262,9 +262,7 @@ async fn module_codes_in_all_their_places() {
 
 #[tokio::test]
 async fn rubbish_is_one_clear_error() {
-    for body in
-        ["", "<html>", "[]", "{}", "null", r#"{"Response":null}"#, r#"{"Response":{"MediaInfoSet":7}}"#, "{\"Response\":{\"Tot"]
-    {
+    for body in ["", "<html>", "[]", "{}", "null", r#"{"Response":null}"#, r#"{"Response":{"MediaInfoSet":7}}"#] {
         let script = Script::default().then(200, body);
         let error = client(&script).await.vod().search_media(&SearchMedia::by_prefix("a")).await.unwrap_err();
         assert_eq!((error.kind, error.action), (ErrorKind::Malformed, "SearchMedia"), "{body:?}");
@@ -272,6 +270,13 @@ async fn rubbish_is_one_clear_error() {
     let script = Script::default().then(403, "<html>proxy</html>");
     let error = client(&script).await.vod().search_media(&SearchMedia::by_prefix("a")).await.unwrap_err();
     assert!(error.to_string().contains("HTTP status 403"), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_that_was_cut_off_is_asked_for_again() {
+    let script = Script::default().then(200, "{\"Response\":{\"Tot").then(200, EMPTY);
+    let answer = client(&script).await.vod().search_media(&SearchMedia::by_prefix("a")).await.unwrap();
+    assert_eq!(answer.media.len(), 0);
 }
 
 #[tokio::test]
