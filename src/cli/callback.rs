@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde_json::json;
 
-use super::output::{Format, Listing, say};
+use super::output::{Format, Listing, note, say};
 use super::selection::each;
 use super::{Context, Error, Outcome};
 use crate::callbacks::config::{EVENTS, Event, Mode};
@@ -155,7 +155,7 @@ fn run_show(format: Option<Format>, context: &Context) -> Result<Outcome, Error>
                 ]),
                 Err(error) => {
                     failed += 1;
-                    eprintln!("not shown: {}: {error}", named(application));
+                    note!("not shown: {}: {error}", named(application));
                 }
             }
         }

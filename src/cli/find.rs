@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::output::{Format, Listing};
+use super::output::{Format, Listing, note};
 use super::selection::Selection;
 use super::{Context, Error, Outcome};
 use crate::model::time::{format_time, parse_time};
@@ -81,7 +81,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         return Err(Error::failed("nothing was found"));
     }
     if total == 0 {
-        eprintln!("nothing was found");
+        note!("nothing was found");
     }
     Ok(if gaps { Outcome::Partial } else { Outcome::Done })
 }

@@ -29,6 +29,9 @@ impl Format {
 /// The longest word that a table does not break: a time with its offset.
 const UNBROKEN: usize = 25;
 
+/// Spaces between columns.
+const GAP: u16 = 2;
+
 /// A listing: named columns, rows of JSON values. Numbers that may pass 2⁵³ and all ids are text.
 #[derive(Debug)]
 pub struct Listing {
@@ -114,7 +117,19 @@ impl Listing {
         Value::Object(members)
     }
 
-    /// How wide a column must be, so that no id, time or amount in it is broken; longer words are.
+    /// How wide each shown column must be, so that no id, time or amount in it is broken. Where all of that is wider than the
+    /// terminal, the widest columns give way.
+    fn bounds(&self, terminal: Option<u16>) -> Vec<u16> {
+        let mut bounds: Vec<u16> = self.shown.iter().map(|index| self.unbroken(*index)).collect();
+        while let Some(terminal) = terminal
+            && bounds.iter().map(|bound| bound + GAP).sum::<u16>() + self.indent > terminal
+            && let Some(widest) = bounds.iter_mut().max().filter(|widest| **widest > 0)
+        {
+            *widest = 0;
+        }
+        bounds
+    }
+
     fn unbroken(&self, index: usize) -> u16 {
         let cells = self.rows.iter().map(|row| text(&row[index]));
         let longest =
@@ -131,10 +146,13 @@ impl Listing {
         for row in &self.rows {
             grid.add_row(self.shown.iter().map(|index| text(&row[*index])));
         }
+        let bounds = self.bounds(grid.width());
         for (place, (column, index)) in grid.column_iter_mut().zip(&self.shown).enumerate() {
             let left = if place == 0 { self.indent } else { 0 };
-            column.set_padding((left, 2));
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(self.unbroken(*index) + left + 2)));
+            column.set_padding((left, GAP));
+            if bounds[place] > 0 {
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(bounds[place] + left + GAP)));
+            }
             if self.right.contains(index) || !self.rows.is_empty() && self.rows.iter().all(|row| row[*index].is_number()) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -148,6 +166,15 @@ macro_rules! say {
     ($($argument:tt)*) => { $crate::cli::output::line(format_args!($($argument)*)) };
 }
 pub(super) use say;
+
+/// Prints a line on standard error, like `eprintln!`, but a reader who has gone is no panic: there is nobody left to tell.
+macro_rules! note {
+    ($($argument:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($argument)*);
+    }};
+}
+pub(super) use note;
 
 /// The line that [`say!`] prints. A reader who has gone does not stop the work that the line is about.
 pub fn line(text: std::fmt::Arguments<'_>) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::output::{Format, Listing};
+use super::output::{Format, Listing, note};
 use super::selection::Selection;
 use super::{Context, Error, Outcome};
 use crate::model::MediaState;
@@ -61,14 +61,14 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
             for segment in &recording.segments {
                 let media = &segment.media;
                 if matches!(media.state, MediaState::Forbidden | MediaState::Deleted | MediaState::Failed) {
-                    eprintln!("not playable: {} is {}", media.file_id, media.state.as_str());
+                    note!("not playable: {} is {}", media.file_id, media.state.as_str());
                     gaps = true;
                     continue;
                 }
                 let urls = urls(media, &playback, context.clock.now())
                     .map_err(|error| Error::failed(format!("media {}: {error}", media.file_id)))?;
                 if urls.is_empty() {
-                    eprintln!("not playable: {} has no such rendition yet", media.file_id);
+                    note!("not playable: {} has no such rendition yet", media.file_id);
                     gaps = true;
                 }
                 for playable in urls {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
-use super::output::{Format, Listing};
+use super::output::{Format, Listing, note};
 use super::terms::Terms;
 use super::{Context, Error, Outcome, charge};
 use crate::collect::{self, Kind, Line, LineState, Manifest, Overall, Plan, Progress};
@@ -81,7 +81,7 @@ fn charge_months(account: &Account, terms: &Terms<'_>, ledger: &Ledger, period: 
     for month in months(ledger, account, period)? {
         let statement = terms.charge(ledger, month, false)?;
         for total in statement.totals() {
-            eprintln!("{} {month}: {} ({})", account.name, total.billed, total.status);
+            note!("{} {month}: {} ({})", account.name, total.billed, total.status);
         }
         charge::warn(&statement);
     }

@@ -212,7 +212,7 @@ async fn search_window(client: &Client, request: &SearchMedia, found: &mut Found
         found.media.extend(page.media);
         offset += count;
         // A full page may have a next one, whatever the total says.
-        if count < u64::from(SEARCH_PAGE) && offset >= page.total || count == 0 || offset >= SEARCH_WALL {
+        if count < SEARCH_PAGE && offset >= page.total || count == 0 || offset >= SEARCH_WALL {
             return Ok(fits);
         }
     }
