@@ -31,16 +31,24 @@ WITH line AS (
     FROM v_charge_by
     WHERE basis = :by AND day >= :from AND day < :to AND row_type = 'charge' AND (:account = '' OR account = :account)
 ),
+open_day AS (
+    SELECT account AS open_account, COUNT(*) AS days
+    FROM v_uncovered_day
+    WHERE usage_day >= :from AND usage_day < :to
+    GROUP BY account
+),
 total AS (
     SELECT 'total' AS row_type, '' AS usage_day, account, '' AS meter, '' AS area, '' AS spec, NULL AS usage_quantity,
            NULL AS pack_quantity, NULL AS pricing_quantity, '' AS unit, '' AS tier, NULL AS unit_price,
-           CAST(SUM(billed_cost) AS BIGINT) AS billed_cost, currency, '' AS settlement_date, MIN(status) AS status,
+           CAST(SUM(billed_cost) AS BIGINT) AS billed_cost, currency, '' AS settlement_date, MIN(CASE WHEN days > 0 AND status > 2 THEN 2 ELSE status END) AS status,
            CASE WHEN COUNT(billed_cost) < COUNT(*)
                 THEN CAST(COUNT(*) - COUNT(billed_cost) AS TEXT) || ' unpriced not included: the true total is higher'
+                     || CASE WHEN MAX(days) > 0 THEN '; ' || CAST(MAX(days) AS TEXT) || ' days not collected whole' ELSE '' END
+                WHEN MAX(days) > 0 THEN CAST(MAX(days) AS TEXT) || ' days not collected whole'
                 WHEN MIN(status) = 0 THEN 'assumed: nobody confirmed the billing mode'
                 ELSE '' END AS note,
            '' AS charge_id
-    FROM line
+    FROM line LEFT JOIN open_day ON open_account = account
     GROUP BY account, currency
 )
 SELECT row_type, usage_day, account, meter, area, spec, usage_quantity, pack_quantity, pricing_quantity, unit, tier,

@@ -182,9 +182,10 @@ fn unpriced(plan: &Plan<'_>, line: &Line) -> Charge {
 
 fn priced(plan: &Plan<'_>, line: &Line, price: &PlanPrice<'_>, rate: &Rate, slice: &Slice, first: bool) -> Option<Charge> {
     let graduated = price.tier_kind == TierKind::Graduated;
+    let paid = Slice { quantity: slice.quantity.times(line.factor)?, ..*slice };
     // The tier that a volume reaches may change when usage is restated; the line stays the same line.
     let slot = if graduated { format!("tier {}", slice.tier + 1) } else { "all".to_owned() };
-    let cost = price.price_per_base(rate, slice.tier)?.times(rate.coefficient)?.times(slice.quantity)?;
+    let cost = price.price_per_base(rate, slice.tier)?.times(rate.coefficient)?.times(paid.quantity)?;
     let units = cost.times(Ratio::whole(10_i128.pow(AMOUNT_SCALE)))?.round_half_up();
     let amount = Amount { units, currency: plan.book.currency };
     let bound = price.price.tiers.as_ref().map(|tiers| tiers.bound);
@@ -196,13 +197,13 @@ fn priced(plan: &Plan<'_>, line: &Line, price: &PlanPrice<'_>, rate: &Rate, slic
         charge.usage_quantity = shown.round_half_up();
         charge.pack_quantity = if first { line.covered } else { 0 };
     }
-    charge.pricing_quantity = slice.quantity.round_half_up();
+    charge.pricing_quantity = paid.quantity.round_half_up();
     charge.unit_price = Some(rate.prices.get(slice.tier)?.as_str().to_owned());
     charge.tier = bound.map_or(words::FLAT.to_owned(), |bound| words::tier(bound, &price.bounds, slice.tier, price.unit));
     charge.list_cost = Some(cost.to_text());
     charge.contracted_cost = charge.list_cost.clone();
     charge.billed_cost = Some(amount);
-    explain_price(&mut charge, plan, price, rate, slice, (cost, amount));
+    explain_price(&mut charge, plan, price, rate, &paid, (cost, amount));
     Some(charge)
 }
 

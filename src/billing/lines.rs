@@ -33,6 +33,8 @@ pub(super) struct Line {
     pub usage: Ratio,
     /// After rounding each record or the period up to the quantum.
     pub counted: Ratio,
+    /// The part of the month that is paid: 1 without proration. Tiers see the quantity before it.
+    pub factor: Ratio,
     /// What packs took over, of `counted`.
     pub covered: i128,
     pub coverings: Vec<Covering>,
@@ -180,6 +182,7 @@ fn blank(plan: &Plan<'_>, group: Group, (first, end): (i32, i32), status: Status
         unit,
         usage: Ratio::ZERO,
         counted: Ratio::ZERO,
+        factor: Ratio::ONE,
         covered: 0,
         coverings: Vec::new(),
         status,
@@ -280,8 +283,9 @@ fn month_usage(line: &mut Line, price: &PlanPrice<'_>, curve: &Curve, days: &[i3
     let name = rule.inner.name();
     let unit = line.unit;
     let value = if rule.outer == Outer::None {
-        // Without a rule for valid days the whole window counts, days without records as nothing.
-        let counted: Vec<i32> = if rule.valid_above.is_some() { valid.clone() } else { (window.0..window.1).collect() };
+        // Where nothing asks for valid days the whole window counts, days without records as nothing.
+        let only_valid = rule.valid_above.is_some() || rule.prorate;
+        let counted: Vec<i32> = if only_valid { valid.clone() } else { (window.0..window.1).collect() };
         let stretches: Vec<(i64, i128)> =
             counted.iter().flat_map(|day| curve.stretches(start_of(*day), start_of(*day + 1))).collect();
         let found = curve::aggregate(&rule.inner, &stretches)?;
@@ -310,16 +314,19 @@ fn month_usage(line: &mut Line, price: &PlanPrice<'_>, curve: &Curve, days: &[i3
         }
     };
     line.usage = value;
-    line.counted = if rule.prorate { prorated(line, price, value, valid.len(), window.0)? } else { value };
+    line.counted = value;
+    if rule.prorate {
+        prorate(line, price, valid.len(), window.0)?;
+    }
     Some(())
 }
 
-fn prorated(line: &mut Line, price: &PlanPrice<'_>, value: Ratio, valid: usize, first: i32) -> Option<Ratio> {
+/// Sets the part of the month that is paid. It is no part of the quantity: the tier is that of the whole value.
+fn prorate(line: &mut Line, price: &PlanPrice<'_>, valid: usize, first: i32) -> Option<()> {
     let length = i128::from(day_of(first).month().length());
     let exact = Ratio::new(i128::try_from(valid).ok()?, length)?;
-    let factor = price.price.aggregate.prorate_decimals.map_or(Some(exact), |decimals| exact.rounded(decimals))?;
-    let counted = value.times(factor)?;
-    line.steps
-        .push(format!("× {valid} valid days ÷ {length} days of the month = × {factor}: {}", words::quantity(counted, line.unit)));
-    Some(counted)
+    line.factor = price.price.aggregate.prorate_decimals.map_or(Some(exact), |decimals| exact.rounded(decimals))?;
+    let factor = line.factor;
+    line.steps.push(format!("paid for {valid} valid days ÷ {length} days of the month = × {factor}, after tiers"));
+    Some(())
 }

@@ -1,6 +1,6 @@
 //! The event configuration of an application (DescribeEventConfig, ModifyEventConfig).
 //!
-//! Its switches are OFF by default, so a URL alone calls nobody: [`set`] turns on what is asked for.
+//! Its switches are OFF by default, so a URL alone calls nobody: [`plan`] turns on what is asked for.
 
 use std::fmt;
 

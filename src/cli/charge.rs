@@ -100,6 +100,13 @@ pub fn warn(statement: &Statement) {
         let names = [item.meter.as_str(), &item.area, &item.spec].into_iter().filter(|name| !name.is_empty());
         note!("warning: {account} {month}: {} ({quantity}) is in no total; {}", names.collect::<Vec<_>>().join(" "), item.reason);
     }
+    if let (Some(first), Some(last)) = (statement.uncovered.first(), statement.uncovered.last()) {
+        eprintln!(
+            "warning: {account} {month}: {} days between {first} and {last} are not collected whole, so the total is partial; \
+             run `vodledger sync --month {month}`",
+            statement.uncovered.len()
+        );
+    }
     if statement.mode_assumed && !statement.charges.is_empty() {
         note!(
             "warning: {account} {month}: billing mode {} is assumed; confirm it by an [[account.mode]] in the configuration",

@@ -68,8 +68,9 @@ impl Demo {
     }
 
     async fn job(&self, args: &Args, context: &Context) -> Result<Outcome, Error> {
-        let cloud =
-            sim::start(sim::Config { now: Some(self.clock.now()), ..sim::Config::default() }).await.map_err(Error::failed)?;
+        let cloud = sim::start(sim::Config { now: Some(self.clock.now()), limit: sim::Limit::Off, ..sim::Config::default() })
+            .await
+            .map_err(Error::failed)?;
         let client = client(&cloud)?;
         say!("A simulated account on {}; its clock stands at {}.", cloud.http, format_time(self.clock.now()))?;
         say!("Everything below is {MARK}: no real account, no real money.\n")?;

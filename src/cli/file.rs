@@ -1,26 +1,103 @@
-//! Writing files so that nobody ever sees half of one: temporary name, sync, rename.
+//! Reading files with errors that say what to do, and writing them so that nobody ever sees half of one:
+//! temporary name, sync, rename.
 
-use std::io::{self, Write};
+use std::fs::{self, File, Permissions};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+/// Opens a file for reading; a folder is an error now, not with the first read.
+pub fn open(path: &Path) -> Result<File, String> {
+    let file = File::open(path).map_err(|error| why_not_read(&error))?;
+    match file.metadata() {
+        Ok(metadata) if metadata.is_dir() => Err(why_not_read(&io::ErrorKind::IsADirectory.into())),
+        _ => Ok(file),
+    }
+}
+
+/// The whole text of a file.
+pub fn read_text(path: &Path) -> Result<String, String> {
+    let mut text = String::new();
+    open(path)?.read_to_string(&mut text).map_err(|error| why_not_read(&error))?;
+    Ok(text)
+}
+
+fn why_not_read(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file; check the name".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder; name a file in it".to_owned(),
+        io::ErrorKind::PermissionDenied => "no permission to read it; change its permissions or copy it".to_owned(),
+        io::ErrorKind::InvalidData => "it is not UTF-8 text; save it as UTF-8".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 /// Writes a file, in place of one that may be there.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    temporary(path, content)?.persist(path)?;
+    replace_with(path, |out| out.write_all(content))
+}
+
+/// Like [`replace`], with content that is written piece by piece. What `fill` fails with leaves the old file as it was.
+///
+/// A symbolic link stays one: the file that it names is replaced. An old file's permissions stay. What is there and is
+/// no file, such as `/dev/stdout` or a named pipe, is written to and never replaced.
+pub fn replace_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let old = match fs::metadata(path) {
+        Ok(old) => old,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            temporary(path, None, fill)?.persist(path)?;
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    if old.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if !old.is_file() {
+        let mut out = BufWriter::new(File::options().write(true).open(path)?);
+        fill(&mut out)?;
+        return out.flush();
+    }
+    let target = fs::canonicalize(path)?;
+    temporary(&target, Some(old.permissions()), fill)?.persist(&target)?;
     Ok(())
 }
 
 /// Writes a file that must not be there yet: [`io::ErrorKind::AlreadyExists`] otherwise, without a race.
 pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
-    temporary(path, content)?.persist_noclobber(path)?;
+    temporary(path, None, |out| out.write_all(content))?.persist_noclobber(path)?;
     Ok(())
 }
 
-fn temporary(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+/// What went wrong with writing a file, and what to do about it.
+pub fn why_not_written(path: &Path, error: &io::Error) -> String {
+    let remedy = match error.kind() {
+        io::ErrorKind::NotFound => "its folder does not exist; create it first",
+        io::ErrorKind::IsADirectory => "it is a folder; name a file in it",
+        io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder; name another place",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "no permission; name a place that you may write to"
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "there is no space left; make room, or name another place",
+        _ => return format!("cannot write {}: {error}", path.display()),
+    };
+    format!("cannot write {}: {remedy}", path.display())
+}
+
+fn temporary(
+    path: &Path,
+    permissions: Option<Permissions>,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = new_file(folder)?;
-    file.write_all(content)?;
+    let file = new_file(folder)?;
+    let mut out = BufWriter::new(file);
+    fill(&mut out)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
     file.as_file().sync_all()?;
     Ok(file)
 }
@@ -29,7 +106,7 @@ fn temporary(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
 #[cfg(unix)]
 fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
     use std::os::unix::fs::PermissionsExt;
-    tempfile::Builder::new().prefix(".vodledger-").permissions(std::fs::Permissions::from_mode(0o666)).tempfile_in(folder)
+    tempfile::Builder::new().prefix(".vodledger-").permissions(Permissions::from_mode(0o666)).tempfile_in(folder)
 }
 
 #[cfg(not(unix))]

@@ -184,7 +184,8 @@ pub fn line(text: std::fmt::Arguments<'_>) -> Result<(), Error> {
     }
 }
 
-fn into_io(error: csv::Error) -> io::Error {
+/// The error below a CSV error, so that a closed pipe is still known as one.
+pub fn into_io(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

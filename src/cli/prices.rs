@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::output::{Format, Listing};
-use super::{Context, Error, Outcome};
+use super::{Context, Error, Outcome, file};
 use crate::billing::{BookErrors, Price, PriceBook, Rate, Unpriced, Version, shipped};
 
 /// Arguments.
@@ -72,7 +72,7 @@ fn parse(name: &str) -> Result<Result<PriceBook, BookErrors>, Error> {
             known_ids()
         )));
     }
-    let toml = std::fs::read_to_string(name).map_err(|error| Error::failed(format!("price book {name}: {error}")))?;
+    let toml = file::read_text(Path::new(name)).map_err(|error| Error::failed(format!("price book {name}: {error}")))?;
     Ok(PriceBook::parse(&toml, name))
 }
 

@@ -1,6 +1,6 @@
 //! Collecting: what to ask the cloud, asking it, and putting the answers into the ledger.
 //!
-//! Work is cut into units, one question each ([`plan`]). A unit's raw answers are kept ([`recorder`]) with their secrets
+//! Work is cut into units, one question each (`plan`). A unit's raw answers are kept (`recorder`) with their secrets
 //! removed ([`redact`]), whether or not they can be read; its facts are committed together with them. A unit that fails
 //! stops no other: the [`Manifest`] names it.
 

@@ -1,8 +1,10 @@
 //! Charges: the rated lines of a month's usage, replaced as a whole when the month is rated again.
 
+use std::collections::BTreeSet;
+
 use super::connection::{Row, Value, collect, exact, transaction};
 use super::{Ledger, LedgerError, app_of, app_text, know_account};
-use crate::model::{AccountId, Amount, BillingMonth, Charge, Meter, Period, RowType, Unit};
+use crate::model::{AccountId, Amount, BillingDay, BillingMonth, Charge, Meter, Period, RowType, Unit};
 
 const COLUMNS: &[&str] = &[
     "account",
@@ -42,8 +44,15 @@ const COLUMNS: &[&str] = &[
 impl Ledger {
     /// Makes `charges` the charges of a month of usage. Totals are not stored: they are sums.
     ///
-    /// Every line must belong to the account and have its usage day in the month.
-    pub fn replace_charges(&self, account: &AccountId, month: BillingMonth, charges: &[Charge]) -> Result<(), LedgerError> {
+    /// Every line must belong to the account and have its usage day in the month. `uncovered` are the days of the month of
+    /// which not everything was collected.
+    pub fn replace_charges(
+        &self,
+        account: &AccountId,
+        month: BillingMonth,
+        charges: &[Charge],
+        uncovered: &BTreeSet<BillingDay>,
+    ) -> Result<(), LedgerError> {
         let lines = charges.iter().filter(|charge| charge.row_type != RowType::Total);
         let rows = (0_i64..)
             .zip(lines)
@@ -55,7 +64,14 @@ impl Ledger {
                 "DELETE FROM charge WHERE account = ?1 AND usage_month = ?2",
                 &[account.as_str().into(), month.to_string().into()],
             )?;
-            connection.insert("charge", COLUMNS, &mut rows.into_iter())
+            connection.insert("charge", COLUMNS, &mut rows.into_iter())?;
+            connection.execute(
+                "DELETE FROM uncovered_day WHERE account = ?1 AND usage_month = ?2",
+                &[account.as_str().into(), month.to_string().into()],
+            )?;
+            let mut days =
+                uncovered.iter().map(|day| vec![account.as_str().into(), month.to_string().into(), day.to_string().into()]);
+            connection.insert("uncovered_day", &["account", "usage_month", "usage_day"], &mut days)
         })
     }
 

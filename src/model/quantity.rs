@@ -73,6 +73,9 @@ pub enum QuantityError {
     /// Not a plain decimal number.
     #[error("quantity {0:?} is not a number; write digits with an optional decimal point")]
     NotANumber(String),
+    /// A plain decimal number that is too long for exact arithmetic.
+    #[error("quantity {0} has too many digits; 28 are the most, without zeros at the front")]
+    TooLong(String),
     /// Below zero.
     #[error("quantity {0} is negative")]
     Negative(String),
@@ -102,7 +105,7 @@ impl fmt::Display for Base {
 impl Unit {
     /// Turns a decimal text in this unit into base units, exactly.
     pub fn to_base(self, text: &str) -> Result<i128, QuantityError> {
-        let (mantissa, scale) = parse_decimal(text).ok_or_else(|| QuantityError::NotANumber(text.to_owned()))?;
+        let (mantissa, scale) = parse_decimal(text).ok_or_else(|| unreadable(text))?;
         if mantissa < 0 {
             return Err(QuantityError::Negative(text.to_owned()));
         }
@@ -136,6 +139,15 @@ impl FromStr for Unit {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         UNITS.into_iter().find(|unit| unit.name == text).ok_or_else(|| QuantityError::UnknownUnit(text.to_owned()))
     }
+}
+
+/// Why [`parse_decimal`] gave nothing.
+fn unreadable(text: &str) -> QuantityError {
+    let number = text.strip_prefix('-').unwrap_or(text);
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let points = number.bytes().filter(|byte| *byte == b'.').count();
+    let plain = digits > 0 && points <= 1 && digits + points == number.len();
+    if plain { QuantityError::TooLong(text.to_owned()) } else { QuantityError::NotANumber(text.to_owned()) }
 }
 
 /// Reads a plain decimal into mantissa and scale. No exponent, no separators, at most 28 digits.

@@ -3,6 +3,7 @@
 //! Tiers, peaks and packs belong to the account, so a month is always rated for the whole account, never for one
 //! application.
 
+mod coverage;
 mod summary;
 
 use std::collections::BTreeSet;
@@ -44,6 +45,8 @@ pub struct Statement {
     pub mode_assumed: bool,
     /// The lines, charges and packs, in a fixed order.
     pub charges: Vec<Charge>,
+    /// Days of the month of which not everything was collected: the total is partial while there are any.
+    pub uncovered: BTreeSet<BillingDay>,
 }
 
 /// Rates a month and makes the result the month's charges in the ledger. Doing it again gives the same.
@@ -55,7 +58,7 @@ pub fn charge(
     options: &Options,
 ) -> Result<Statement, StatementError> {
     let statement = rate_month(ledger, account, month, book, options)?;
-    ledger.replace_charges(account, month, &statement.charges)?;
+    ledger.replace_charges(account, month, &statement.charges, &statement.uncovered)?;
     Ok(statement)
 }
 
@@ -75,7 +78,9 @@ pub fn rate_month(
     charges.retain(|charge| charge.row_type != RowType::Total);
     let missing = ledger.missing_days(account, month.period())?;
     charges.iter_mut().for_each(|charge| doubt(charge, &missing));
-    Ok(Statement { account: account.clone(), month, mode: options.mode, mode_assumed: options.mode_assumed, charges })
+    let uncovered = coverage::uncovered(&ledger.units(account, month.period())?, month);
+    let (mode, mode_assumed) = (options.mode, options.mode_assumed);
+    Ok(Statement { account: account.clone(), month, mode, mode_assumed, charges, uncovered })
 }
 
 /// A line of a day of which usage is still missing cannot be final.

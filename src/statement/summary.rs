@@ -75,6 +75,9 @@ impl Statement {
             let total = totals.entry(charge.currency).or_insert(new);
             *total = Total { billed: add(total.billed, amount), status: total.status.min(charge.status) };
         }
+        if !self.uncovered.is_empty() {
+            totals.values_mut().for_each(|total| total.status = total.status.min(Status::Partial));
+        }
         totals.into_values().collect()
     }
 

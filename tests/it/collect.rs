@@ -377,6 +377,11 @@ async fn the_commands_collect_charge_and_report() {
     assert!(text.contains(",traffic,Chinese Mainland,,800,0,800,GB,184.00000000,CNY,assumed,"), "{text}");
     assert!(text.contains("total,default,,,,,,,,215.68000000,CNY,assumed,"), "{text}");
 
+    // Media processing was left out, so no day is whole, and the total says so.
+    let total = text.lines().last().unwrap();
+    assert!(total.ends_with("31 days not collected whole"), "{total}");
+    assert!(sync.err.contains("31 days between 2026-10-01 and 2026-10-31 are not collected whole"), "{}", sync.err);
+
     let charge = run(&["charge", "--dry-run", "--format", "json"]).await.unwrap();
     let rows: Value = serde_json::from_str(&charge.out).unwrap();
     assert_eq!(rows[2]["billed_cost"], "215.68000000", "{}", charge.out);

@@ -1,5 +1,7 @@
 //! The ledger: one transaction per unit, revisions, and files that are refused and left as they were.
 
+use std::collections::BTreeSet;
+
 use std::fs;
 use std::path::Path;
 
@@ -219,15 +221,15 @@ fn charges_are_replaced_by_month_and_read_as_they_were_written() {
     let lines = vec![charge(1, Some(36_800_000_000)), charge(2, None)];
     let with_total: Vec<Charge> = lines.iter().cloned().chain([total]).collect();
     for _ in 0..2 {
-        ledger.replace_charges(&account(), month, &with_total).unwrap();
+        ledger.replace_charges(&account(), month, &with_total, &BTreeSet::new()).unwrap();
         assert_eq!(ledger.charges(&account(), month).unwrap(), lines);
     }
-    let elsewhere = ledger.replace_charges(&account(), "2026-11".parse().unwrap(), &lines);
+    let elsewhere = ledger.replace_charges(&account(), "2026-11".parse().unwrap(), &lines, &BTreeSet::new());
     assert!(matches!(elsewhere, Err(LedgerError::Misplaced(_))));
-    let huge = ledger.replace_charges(&account(), month, &[charge(1, Some(i128::MAX))]);
+    let huge = ledger.replace_charges(&account(), month, &[charge(1, Some(i128::MAX))], &BTreeSet::new());
     assert!(matches!(huge, Err(LedgerError::OutOfRange { .. })));
     assert_eq!(ledger.charges(&account(), month).unwrap(), lines);
-    ledger.replace_charges(&account(), month, &[]).unwrap();
+    ledger.replace_charges(&account(), month, &[], &BTreeSet::new()).unwrap();
     assert_eq!(ledger.charges(&account(), month).unwrap(), []);
 }
 

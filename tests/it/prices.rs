@@ -110,6 +110,10 @@ fn other_aggregates() {
     assert_eq!(cost(&speed("peak-mean-rounded"), "peak-mean-rounded"), ["161.29032500"]);
     // 576 points, 28 dropped, the 29th is 300; × 10 × 2 ÷ 31.
     assert_eq!(cost(&speed("month95"), "month95"), ["193.54838710"]);
+    // 300 is past 200, so each of 300 costs 10, and 2 of 31 days are paid: the tier is not that of 300 × 2/31.
+    assert_eq!(cost(&speed("month95-volume"), "month95-volume"), ["193.54838710"]);
+    // 200 × 20 and 100 × 10, each × 0.06451613.
+    assert_eq!(cost(&speed("month95-graduated"), "month95-graduated"), ["258.06452000", "64.51613000"]);
     // 62 GiB for half of January: 31 GiB on average, × 0.023.
     assert_eq!(cost(&held("01T00:00", "16T12:00", "byte-hours", "", "62,GiB"), "byte-hours"), ["0.71300000"]);
     // Two specifications share one counter: 600 in all are past 500, so each 300 × 2.

@@ -525,6 +525,13 @@ fn bad_cells_are_named() {
         (good.replace("2026-10-01T00:00:00+08:00", "2026-10-01"), "column start"),
         (good.replace("100000,,", "100000,app,"), "column sub_app_id"),
         (good.replace(",GB", ""), "8 columns where the header has 9"),
+        (day("2026-10-01", "traffic", MAINLAND, "", &format!("1{} GB", "0".repeat(30))), "too many digits"),
+        (day("2026-10-01", "traffic", MAINLAND, "", "1e9 GB"), "is not a number"),
+        (day("2026-10-01", "traffic", "Chinese\0Mainland", "", "1 GB"), "control character"),
+        (day("2026-10-01", "traffic", "\"Chinese\nMainland\"", "", "1 GB"), "line break"),
+        (good.replace("10-01T00:00:00", "10-01T23:59:60"), "leap second"),
+        (row("0001-01-01", "0001-01-02", "traffic", MAINLAND, "", "1 GB"), "a year from 1970 to 9998"),
+        (row("9999-12-30", "9999-12-31", "traffic", MAINLAND, "", "1 GB"), "a year from 1970 to 9998"),
     ];
     for (bad, expected) in cases {
         let output = rate_with(&format!("{good}{bad}"), &["--prices", "vod-cn"], &[]);
@@ -538,14 +545,15 @@ fn bad_cells_are_named() {
 #[test]
 fn wrong_use_says_what_there_is() {
     let good = day("2026-10-01", "traffic", MAINLAND, "", "1 GB");
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 8] = [
         (&[], "vod-2017, vod-cn, vod-intl"),
         (&["--prices", "vod-2030"], "vod-2017, vod-cn, vod-intl"),
         (&["--prices", "vod-cn", "--mode", "package"], "its modes: traffic, bandwidth"),
         (&["--prices", "vod-2017", "--mode", "package"], "trial, startup, enterprise"),
         (&["--prices", "vod-cn", "--set", "minute_rounding=up"], "none, per_record, per_day"),
         (&["--prices", "vod-cn", "--set", "rounding=up"], "storage_unit, minute_rounding, list_2018, bill_month_basis"),
-        (&["--prices", "vod-cn", "--settlement", "hour"], "knows only"),
+        (&["--prices", "vod-cn", "--settlement", "hour"], "knows only day, month\n"),
+        (&["--prices", "vod-cn", "--set", "minute_rounding=none", "--set", "minute_rounding=none"], "given twice"),
     ];
     for (arguments, expected) in cases {
         let output = rate_with(&good, arguments, &[]);
@@ -553,6 +561,136 @@ fn wrong_use_says_what_there_is() {
         assert_eq!(output.status.code(), Some(2), "{message}");
         assert!(message.contains(expected), "{message}");
     }
+}
+
+/// One line that names the file and what to do; exit code 1.
+#[test]
+fn files_that_are_no_usage_or_book_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = format!("{HEADER}{}", day("2026-10-01", "traffic", MAINLAND, "", "1 GB"));
+    std::fs::create_dir(folder.path().join("dir")).unwrap();
+    let files: [(&str, &[u8]); 7] = [
+        ("good.csv", good.as_bytes()),
+        ("empty.csv", b""),
+        ("tabs.csv", &good.replace(',', "\t").into_bytes()),
+        ("semicolons.csv", &good.replace(',', ";").into_bytes()),
+        ("twice.csv", &good.replace("unit", "unit,unit").into_bytes()),
+        ("latin.toml", b"id = \"\xe9\""),
+        ("deep.toml", &[b"a = ".as_slice(), &[b'['; 100_000]].concat()),
+    ];
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    for (usage, book, expected) in [
+        ("empty.csv", "vod-cn", "empty.csv line 1: the file is empty"),
+        ("tabs.csv", "vod-cn", "tabs.csv line 1: columns are separated by tabs"),
+        ("semicolons.csv", "vod-cn", "semicolons.csv line 1: columns are separated by semicolons"),
+        ("twice.csv", "vod-cn", "column \"unit\" is there twice"),
+        ("dir", "vod-cn", "usage file dir: it is a folder"),
+        ("none.csv", "vod-cn", "usage file none.csv: there is no such file"),
+        ("good.csv", "dir", "price book dir: it is a folder"),
+        ("good.csv", "latin.toml", "price book latin.toml: it is not UTF-8"),
+        ("good.csv", "good.csv", "good.csv: line 1: not TOML"),
+        ("good.csv", "deep.toml", "deep.toml: line 1: not TOML"),
+    ] {
+        let output = run_in(folder.path(), &["rate", "--in", usage, "--prices", book]);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(message.contains(expected) && message.lines().count() == 1 && message.len() < 300, "{expected}: {message}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+/// The international list has a price for it, the Chinese ones name none: a gap to be listed, not a meter to be refused.
+#[test]
+fn live_clipping_is_known_to_both_sites() {
+    for (book, expected) in [("vod-cn", ""), ("vod-intl", "0.00098000")] {
+        for date in ["2018-06-01", "2020-06-01", "2022-06-01"] {
+            let charges = rate(&day(date, "live-clipping", "", "", "1 min"), &["--prices", book]);
+            let expected = if date == "2022-06-01" { expected } else { "" };
+            assert_eq!(of_type(&charges, "charge")[0]["billed_cost"], expected, "{book} {date}");
+        }
+    }
+}
+
+/// A bill of nothing must not look like a bill of zero.
+#[test]
+fn no_charges_at_all_is_said() {
+    for (rows, mode) in [(String::new(), "traffic"), (day("2026-10-01", "traffic", MAINLAND, "", "1 GB"), "bandwidth")] {
+        let output = rate_with(&rows, &["--prices", "vod-cn", "--mode", mode], &[]);
+        assert!(output.status.success());
+        assert!(String::from_utf8(output.stderr).unwrap().contains(&format!("no rows that are charged in mode {mode}")));
+    }
+}
+
+/// Devices and links are written to; what is read is not written over; a folder is refused. Nothing is left behind.
+#[cfg(unix)]
+#[test]
+fn out_replaces_only_files() {
+    use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let usage = format!("{HEADER}{}", day("2026-10-01", "traffic", MAINLAND, "", "1 GB"));
+    std::fs::write(at("u.csv"), &usage).unwrap();
+    std::fs::write(at("real.csv"), "old").unwrap();
+    std::fs::set_permissions(at("real.csv"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    symlink("real.csv", at("link.csv")).unwrap();
+    symlink("u.csv", at("input.csv")).unwrap();
+    std::fs::create_dir(at("dir")).unwrap();
+    let to = |out: &str| run_in(folder.path(), &["rate", "--in", "u.csv", "--prices", "vod-cn", "--out", out]);
+
+    assert!(to("link.csv").status.success());
+    assert!(at("link.csv").symlink_metadata().unwrap().is_symlink());
+    assert!(std::fs::read_to_string(at("real.csv")).unwrap().starts_with("row_type,"));
+    assert_eq!(at("real.csv").metadata().unwrap().mode() & 0o777, 0o600, "permissions stay");
+    assert!(to("-").stdout.starts_with(b"row_type,"));
+
+    for (out, code, expected) in [
+        ("u.csv", 2, "that is the file given as --in"),
+        ("./dir/../u.csv", 2, "that is the file given as --in"),
+        ("input.csv", 2, "that is the file given as --in"),
+        ("dir", 1, "it is a folder"),
+        ("nowhere/x.csv", 1, "its folder does not exist"),
+        ("u.csv/x.csv", 1, "is a file, not a folder"),
+    ] {
+        let output = to(out);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{out}: {message}");
+        assert!(message.contains(expected) && message.lines().count() == 1, "{out}: {message}");
+    }
+    assert_eq!(std::fs::read_to_string(at("u.csv")).unwrap(), usage);
+
+    // A pipe stands for every special file: it is in the test's own folder, so that a fault cannot harm the machine.
+    assert!(Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = at("pipe");
+        move || std::fs::read_to_string(pipe).unwrap()
+    });
+    assert!(to("pipe").status.success());
+    assert!(at("pipe").metadata().unwrap().file_type().is_fifo(), "the pipe is still there");
+    assert!(reader.join().unwrap().starts_with("row_type,"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 6, "no temporary file stays");
+}
+
+/// Whoever reads the output may stop early.
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (0..3_000)
+        .map(|account| day("2026-10-01", "traffic", MAINLAND, "", "1 GB").replace("100000,,", &format!("{account},,")))
+        .collect();
+    std::fs::write(folder.path().join("u.csv"), format!("{HEADER}{rows}")).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_vodledger"))
+        .args(["rate", "--in", "u.csv", "--prices", "vod-cn"])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), [].as_slice()));
 }
 
 #[test]

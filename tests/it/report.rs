@@ -1,5 +1,7 @@
 //! Reports: definitions, the two shipped ones against golden files computed by hand, and files that appear whole.
 
+use std::collections::BTreeSet;
+
 use std::fs;
 
 use vodledger::ledger::{Ledger, LedgerError};
@@ -88,7 +90,7 @@ fn lines() -> Vec<Line> {
 fn ledger_with(lines: &[Line]) -> Ledger {
     let ledger = Ledger::open(":memory:").unwrap();
     let charges: Vec<Charge> = lines.iter().enumerate().map(|(index, line)| charge(index, line)).collect();
-    ledger.replace_charges(&AccountId::new(ACCOUNT), october(), &charges).unwrap();
+    ledger.replace_charges(&AccountId::new(ACCOUNT), october(), &charges, &BTreeSet::new()).unwrap();
     ledger
 }
 

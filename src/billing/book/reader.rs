@@ -31,8 +31,8 @@ impl fmt::Display for BookErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, problem) in self.problems.iter().enumerate() {
             let line = if index == 0 { "" } else { "\n" };
-            let space = if problem.place.is_empty() { "" } else { " " };
-            write!(f, "{line}{}:{space}{}: {}", self.origin, problem.place, problem.message)?;
+            let colon = if problem.place.is_empty() { "" } else { ": " };
+            write!(f, "{line}{}: {}{colon}{}", self.origin, problem.place, problem.message)?;
         }
         Ok(())
     }
@@ -54,10 +54,7 @@ impl Problems {
     /// Syntax. A byte order mark at the start is nothing.
     pub fn parse(&self, toml: &str) -> Result<Table, BookErrors> {
         let toml = toml.strip_prefix('\u{feff}').unwrap_or(toml);
-        toml.parse::<Table>().map_err(|error| BookErrors {
-            origin: self.origin.clone(),
-            problems: vec![Problem { place: String::new(), message: error.to_string().trim_end().to_owned() }],
-        })
+        toml.parse::<Table>().map_err(|error| BookErrors { origin: self.origin.clone(), problems: vec![syntax(toml, &error)] })
     }
 
     pub fn add(&self, place: impl Into<String>, message: impl Into<String>) {
@@ -72,6 +69,13 @@ impl Problems {
         let problems = self.found.into_inner();
         if problems.is_empty() { Ok(value) } else { Err(BookErrors { origin: self.origin, problems }) }
     }
+}
+
+/// Where the text stops being TOML. The line itself is not shown: it may be of any length, or no text for people.
+fn syntax(toml: &str, error: &toml::de::Error) -> Problem {
+    let before = error.span().and_then(|span| toml.get(..span.start));
+    let place = before.map_or_else(String::new, |before| format!("line {}", before.matches('\n').count() + 1));
+    Problem { place, message: format!("not TOML: {}", error.message().replace('\n', ", ")) }
 }
 
 /// One table, read key by key. Methods give `None` for what is missing or wrong, after noting why.

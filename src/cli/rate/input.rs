@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use csv::StringRecord;
 
 use crate::billing::{PriceBook, Row};
@@ -32,6 +32,9 @@ impl<'a, R: Read> UsageReader<'a, R> {
         let mut csv = csv::ReaderBuilder::new().flexible(true).buffer_capacity(1 << 18).from_reader(source);
         let header = csv.headers().map_err(|error| Error::failed(format!("{name} line 1: {}", reason(&error))))?.clone();
         let titles: Vec<&str> = header.iter().map(|title| title.trim_start_matches('\u{feff}').trim()).collect();
+        if let Some(why) = not_our_header(&titles) {
+            return Err(Error::failed(format!("{name} line 1: {why}; the header is {}", COLUMNS.join(","))));
+        }
         let mut places = [0; COLUMNS.len()];
         for (place, column) in places.iter_mut().zip(COLUMNS) {
             *place = titles.iter().position(|title| *title == column).ok_or_else(|| {
@@ -70,7 +73,7 @@ impl<'a, R: Read> UsageReader<'a, R> {
         if self.record.len() != self.width {
             let found = self.record.len();
             let message = format!("{} line {line}: {found} columns where the header has {}", self.name, self.width);
-            return Err(Error::failed(format!("{message}; quote values that hold a comma")));
+            return Err(Error::failed(format!("{message}; quote values that hold a comma, and close every quote")));
         }
         let (start, end) = (self.time(0, line)?, self.time(1, line)?);
         let base = self.base(line)?;
@@ -96,6 +99,12 @@ impl<'a, R: Read> UsageReader<'a, R> {
             return Ok(*time);
         }
         let time = parse_time(text).map_err(|error| self.wrong(column, line, error))?;
+        if !YEARS.contains(&time.year()) {
+            return Err(self.wrong(column, line, format!("expected a year from {} to {}", YEARS.start(), YEARS.end())));
+        }
+        if time.timestamp_subsec_nanos() >= 1_000_000_000 {
+            return Err(self.wrong(column, line, "billing days have no leap seconds; give the second before or the one after"));
+        }
         self.times[column] = Some((text.to_owned(), time));
         Ok(time)
     }
@@ -122,6 +131,11 @@ impl<'a, R: Read> UsageReader<'a, R> {
                 .parse::<SubAppId>()
                 .map_err(|_| self.wrong(3, line, "expected the number of an application (SubAppId), or nothing"))?;
         }
+        for column in [2, 5, 6] {
+            if self.cell(column).bytes().any(|byte| byte.is_ascii_control()) {
+                return Err(self.wrong(column, line, "there is a control character or a line break in it; remove it"));
+            }
+        }
         let meter = self.cell(4);
         Ok(Row {
             start,
@@ -144,6 +158,19 @@ impl<'a, R: Read> UsageReader<'a, R> {
     }
 }
 
+/// Far beyond any bill, and with four digits in every date that follows from them.
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=9998;
+
+/// What a file is that has none of our columns.
+fn not_our_header(titles: &[&str]) -> Option<&'static str> {
+    match titles {
+        [] | [""] => Some("the file is empty"),
+        [title] if title.contains('\t') => Some("columns are separated by tabs; save the file with commas"),
+        [title] if title.contains(';') => Some("columns are separated by semicolons; save the file with commas"),
+        _ => None,
+    }
+}
+
 /// Storage classes have two names; price books use the one that media carry.
 fn spec<'a>(meter: &str, spec: &'a str) -> &'a str {
     if meter != names::STORAGE {
@@ -155,7 +182,6 @@ fn spec<'a>(meter: &str, spec: &'a str) -> &'a str {
 fn reason(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::Utf8 { .. } => "the text is not UTF-8; save the file as UTF-8".to_owned(),
-        csv::ErrorKind::Io(error) => error.to_string(),
         _ => error.to_string(),
     }
 }

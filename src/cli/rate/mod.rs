@@ -3,13 +3,13 @@
 mod input;
 mod output;
 
-use std::fs::File;
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::{Context, Error, Outcome, prices};
+use super::{Context, Error, Outcome, file, prices};
 use crate::billing::{Mode, Options, Pack, PriceBook, RateError, Rater, Settlement, Switches, packs_from_toml};
 use crate::model::{Charge, RowType};
 
@@ -37,7 +37,7 @@ pub struct Args {
     /// Form of the output; json is one object a line
     #[arg(long, value_enum, default_value_t = RateFormat::Csv)]
     format: RateFormat,
-    /// Write to a file instead of standard output; it is replaced only when all went well
+    /// Write to a file instead of standard output (`-`); it is replaced only when all went well
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -63,24 +63,70 @@ pub fn run(args: &Args, _context: &Context) -> Result<Outcome, Error> {
     let Some(name) = &args.prices else {
         return Err(Error::usage(format!("--prices is missing: name a file, or a shipped price book: {}", prices::known_ids())));
     };
+    check_out(args)?;
     let book = prices::load(name)?;
     let options = options(args, &book)?;
     let charges = rate_file(&args.input, &book, &options)?;
-    match &args.out {
-        Some(path) => output::replace(path, |out| output::write(out, &charges, args.format))?,
-        None => output::write(&mut io::BufWriter::new(io::stdout().lock()), &charges, args.format)?,
+    write(args, &charges)?;
+    if charges.is_empty() {
+        eprintln!("warning: no charges: {} has no rows that are charged in mode {}", args.input.display(), options.mode);
     }
     warn_unpriced(&charges);
     Ok(Outcome::Done)
+}
+
+/// Refuses to write over what is read.
+fn check_out(args: &Args) -> Result<(), Error> {
+    let Some(out) = args.out.as_deref().and_then(|out| out.canonicalize().ok()).filter(|out| out.is_file()) else {
+        return Ok(());
+    };
+    let read = [
+        ("--in", Some(args.input.as_path())),
+        ("--prices", args.prices.as_deref().map(Path::new)),
+        ("--packs", args.packs.as_deref()),
+    ];
+    for (flag, path) in read {
+        if path.and_then(|path| path.canonicalize().ok()).is_some_and(|path| path == out) {
+            return Err(Error::usage(format!("--out {}: that is the file given as {flag}; name another", out.display())));
+        }
+    }
+    Ok(())
+}
+
+/// Writes where `--out` says; `-` is standard output, as it is standard input for `--in`.
+fn write(args: &Args, charges: &[Charge]) -> Result<(), Error> {
+    match args.out.as_deref().filter(|path| path.as_os_str() != "-") {
+        Some(path) => {
+            file::replace_with(path, |out| output::write(out, charges, args.format)).map_err(|error| match error.kind() {
+                io::ErrorKind::BrokenPipe => Error::BrokenPipe,
+                _ => Error::failed(file::why_not_written(path, &error)),
+            })
+        }
+        None => {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            output::write(&mut out, charges, args.format).map_err(|error| match error.kind() {
+                io::ErrorKind::BrokenPipe => Error::BrokenPipe,
+                _ => Error::failed(format!("cannot write to standard output: {error}")),
+            })
+        }
+    }
 }
 
 fn options(args: &Args, book: &PriceBook) -> Result<Options, Error> {
     if let Some(asked) = args.settlement
         && !book.versions.iter().any(|version| version.settlements.contains(&asked))
     {
-        let known: Vec<&str> =
+        let known: BTreeSet<&str> =
             book.versions.iter().flat_map(|version| &version.settlements).map(|known| known.as_str()).collect();
+        let known: Vec<&str> = known.into_iter().collect();
         return Err(Error::usage(format!("--settlement {asked}: price book {} knows only {}", book.id, known.join(", "))));
+    }
+    let mut switches = Switches::default();
+    for (name, value) in &args.set {
+        if let Some(before) = switches.get(name) {
+            return Err(Error::usage(format!("--set {name} is given twice, as {before} and as {value}; drop one")));
+        }
+        switches.set(name, value);
     }
     let usual = book.versions.first().and_then(|version| version.settlements.first()).copied();
     let packs = args.packs.as_deref().map_or(Ok(Vec::new()), |path| read_packs(path, book))?;
@@ -89,13 +135,13 @@ fn options(args: &Args, book: &PriceBook) -> Result<Options, Error> {
         mode_assumed: args.mode.is_none(),
         settlement: args.settlement.or(usual).unwrap_or_default(),
         packs,
-        switches: args.set.iter().cloned().collect::<Switches>(),
+        switches,
     })
 }
 
 /// Reads a file of packs.
 pub fn read_packs(path: &Path, book: &PriceBook) -> Result<Vec<Pack>, Error> {
-    let toml = std::fs::read_to_string(path).map_err(|error| Error::failed(format!("packs {}: {error}", path.display())))?;
+    let toml = file::read_text(path).map_err(|error| Error::failed(format!("packs {}: {error}", path.display())))?;
     packs_from_toml(&toml, &path.display().to_string(), book).map_err(Error::failed)
 }
 
@@ -105,7 +151,7 @@ fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Vec<Cha
         ("standard input".to_owned(), Box::new(io::stdin().lock()))
     } else {
         let name = path.display().to_string();
-        let file = File::open(path).map_err(|error| Error::failed(format!("usage file {name}: {error}")))?;
+        let file = file::open(path).map_err(|error| Error::failed(format!("usage file {name}: {error}")))?;
         (name, Box::new(file))
     };
     let mut reader = input::UsageReader::new(source, &name, book)?;
@@ -120,7 +166,7 @@ fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Vec<Cha
 
 /// What has no price must not go unseen in a file that nobody reads line by line.
 fn warn_unpriced(charges: &[Charge]) {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for charge in charges.iter().filter(|charge| charge.row_type == RowType::Charge && charge.billed_cost.is_none()) {
         let reason = charge.steps.last().map_or("unpriced", String::as_str);
         if seen.insert((charge.meter.as_str(), charge.area.as_str(), charge.spec.as_str(), charge.price_version.as_str())) {

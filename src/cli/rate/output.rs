@@ -1,14 +1,12 @@
 //! Writes charges: one row each, the same columns as CSV and as JSON Lines.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
 use super::RateFormat;
 use crate::billing::Ratio;
-use crate::cli::Error;
+use crate::cli::output::into_io;
 use crate::model::time::format_time;
 use crate::model::{Charge, RowType, Unit};
 
@@ -44,19 +42,18 @@ pub const COLUMNS: [&str; 27] = [
 ];
 
 /// Writes all rows.
-pub fn write(out: &mut dyn Write, charges: &[Charge], format: RateFormat) -> Result<(), Error> {
+pub fn write(out: &mut dyn Write, charges: &[Charge], format: RateFormat) -> io::Result<()> {
     match format {
         RateFormat::Csv => write_csv(out, charges),
         RateFormat::Json => write_json(out, charges),
     }
-    .map_err(Error::from)
 }
 
 fn write_csv(out: &mut dyn Write, charges: &[Charge]) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(COLUMNS)?;
+    writer.write_record(COLUMNS).map_err(into_io)?;
     for charge in charges {
-        writer.write_record(cells(charge).iter().map(|cell| cell.as_deref().unwrap_or_default()))?;
+        writer.write_record(cells(charge).iter().map(|cell| cell.as_deref().unwrap_or_default())).map_err(into_io)?;
     }
     writer.flush()
 }
@@ -121,25 +118,4 @@ fn quantities(unit: Unit, base_units: &[i128]) -> (&'static str, Vec<String>) {
         Some(texts) => (unit.name, texts),
         None => (unit.base.name(), base_units.iter().map(ToString::to_string).collect()),
     }
-}
-
-/// Replaces a file as a whole: temporary name, sync, rename. On failure the old file stays as it was.
-pub fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> Result<(), Error> {
-    let failed = |error: io::Error| Error::failed(format!("cannot write {}: {error}", path.display()));
-    let Some(name) = path.file_name() else {
-        return Err(Error::usage(format!("--out {}: name a file, not a folder", path.display())));
-    };
-    let temporary = path.with_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
-    let result = (|| {
-        let mut out = BufWriter::new(File::create(&temporary).map_err(failed)?);
-        fill(&mut out)?;
-        let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
-        file.sync_all().map_err(failed)?;
-        fs::rename(&temporary, path).map_err(failed)
-    })();
-    if result.is_err() {
-        // The temporary file may not exist; the first error is the one to tell.
-        let _ = fs::remove_file(&temporary);
-    }
-    result
 }

@@ -157,6 +157,14 @@ CREATE TABLE charge (
 );
 CREATE INDEX charge_by_id ON charge (account, charge_id);
 
+-- Days of charged months of which not everything was collected: a total over them is partial.
+CREATE TABLE uncovered_day (
+    account TEXT NOT NULL REFERENCES account (account),
+    usage_month TEXT NOT NULL,
+    usage_day TEXT NOT NULL,
+    PRIMARY KEY (account, usage_day)
+);
+
 -- The views are what reports may read: docs/reports.md describes them.
 
 CREATE VIEW v_usage AS
@@ -189,3 +197,6 @@ SELECT account, file_id, tag FROM media_tag;
 
 CREATE VIEW v_unit AS
 SELECT account, action, sub_app_id, subject, start_at, end_at, state, status, facts, reason FROM unit;
+
+CREATE VIEW v_uncovered_day AS
+SELECT account, usage_month, usage_day FROM uncovered_day;
