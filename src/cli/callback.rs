@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde_json::json;
 
-use super::output::{Format, Listing, say};
+use super::output::{Format, Listing, note, say};
 use super::selection::{each, named};
 use super::{Context, Error, Outcome};
 use crate::callbacks::config::{EVENTS, Event, Mode};
@@ -130,7 +130,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
 
 fn run_show(format: Option<Format>, context: &Context) -> Result<Outcome, Error> {
     let columns = ["account", "sub_app_id", "mode", "url", "UploadMediaComplete", "DeleteMediaComplete", "PersistenceComplete"];
-    let mut listing = Listing::new(&columns);
+    let mut listing = Listing::new(&columns).narrow(&columns[1..]);
     let mut failed = 0;
     for account in context.accounts()? {
         let client = context.client(account)?;
@@ -155,7 +155,7 @@ fn run_show(format: Option<Format>, context: &Context) -> Result<Outcome, Error>
                 ]),
                 Err(error) => {
                     failed += 1;
-                    eprintln!("not shown: {}: {error}", named(application));
+                    note!("not shown: {}: {error}", named(application));
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::output::{Format, Listing};
+use super::output::{Format, Listing, note};
 use super::terms::Terms;
 use super::{Context, Error, Outcome};
 use crate::ledger::Ledger;
@@ -32,8 +32,7 @@ const COLUMNS: [&str; 10] =
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let ledger = Ledger::open_existing(context.ledger_url()?).map_err(Error::failed)?;
-    let mut listing =
-        Listing::new(&COLUMNS).narrow(&["month", "row_type", "meter", "area", "spec", "billed_cost", "currency", "status"]);
+    let mut listing = Listing::new(&COLUMNS).narrow(&["month", "meter", "area", "spec", "billed_cost", "currency", "status"]);
     for account in context.accounts()? {
         let terms = Terms::of(context, account)?;
         let months = match args.month {
@@ -54,7 +53,7 @@ fn months_with_usage(ledger: &Ledger, account: &Account) -> Result<Vec<BillingMo
     let days = ledger.usage_days(&account.id()).map_err(Error::failed)?;
     let months: BTreeSet<BillingMonth> = days.into_iter().map(|day| day.month()).collect();
     if months.is_empty() {
-        eprintln!("account {:?} has no usage in the ledger; run `vodledger sync` first", account.name);
+        note!("account {:?} has no usage in the ledger; run `vodledger sync` first", account.name);
     }
     Ok(months.into_iter().collect())
 }
@@ -95,7 +94,7 @@ pub fn warn(statement: &Statement) {
     let (account, month) = (&statement.account, statement.month);
     for item in statement.unpriced() {
         let names = [item.meter.as_str(), &item.area, &item.spec].into_iter().filter(|name| !name.is_empty());
-        eprintln!(
+        note!(
             "warning: {account} {month}: {} ({}) is in no total; {}",
             names.collect::<Vec<_>>().join(" "),
             item.unit.show(item.quantity),
@@ -103,14 +102,14 @@ pub fn warn(statement: &Statement) {
         );
     }
     if let (Some(first), Some(last)) = (statement.uncovered.first(), statement.uncovered.last()) {
-        eprintln!(
+        note!(
             "warning: {account} {month}: {} days between {first} and {last} are not collected whole, so the total is partial; \
              run `vodledger sync --month {month}`",
             statement.uncovered.len()
         );
     }
     if statement.mode_assumed && !statement.charges.is_empty() {
-        eprintln!(
+        note!(
             "warning: {account} {month}: billing mode {} is assumed; confirm it by an [[account.mode]] in the configuration",
             statement.mode
         );

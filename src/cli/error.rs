@@ -3,6 +3,8 @@
 use std::io;
 use std::process::ExitCode;
 
+use super::output::note;
+
 /// A command that did its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -50,7 +52,7 @@ impl Error {
     /// Prints the message on standard error.
     pub fn report(&self) {
         match self {
-            Self::Failed(message) | Self::Usage(message) => eprintln!("error: {message}"),
+            Self::Failed(message) | Self::Usage(message) => note!("error: {message}"),
             Self::BrokenPipe => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::output::{Format, Listing};
+use super::output::{Format, Listing, note};
 use super::selection::Selection;
 use super::{Context, Error, Outcome};
 use crate::model::time::{format_time, parse_time};
@@ -56,7 +56,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let mut listing = if args.segments {
         Listing::new(&FILE_COLUMNS).narrow(&["file_id", "name", "duration", "bytes", "state"])
     } else {
-        Listing::new(&RECORDING_COLUMNS).narrow(&["name", "start", "duration", "files", "bytes", "state", "file_ids"])
+        Listing::new(&RECORDING_COLUMNS).narrow(&["name", "start", "duration", "files", "bytes", "state"])
     };
     let (mut gaps, mut total) = (false, 0);
     for account in context.accounts()? {
@@ -81,7 +81,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         return Err(Error::failed("nothing was found"));
     }
     if total == 0 {
-        eprintln!("nothing was found");
+        note!("nothing was found");
     }
     Ok(if gaps { Outcome::Partial } else { Outcome::Done })
 }

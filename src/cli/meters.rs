@@ -14,7 +14,13 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, _context: &Context) -> Result<Outcome, Error> {
-    let mut listing = Listing::new(&["meter", "kind", "base_unit", "areas", "specs", "api"]);
+    let mut listing = Listing::new(&["meter", "kind", "base_unit", "areas", "specs", "api"]).narrow(&[
+        "meter",
+        "kind",
+        "base_unit",
+        "areas",
+        "specs",
+    ]);
     for meter in METERS {
         let areas = match meter.areas {
             Areas::None => "none",

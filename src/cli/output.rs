@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
-use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, TableStyle};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table as Grid, TableStyle, Width};
 use serde_json::{Map, Value};
 
 use super::Error;
@@ -42,6 +42,12 @@ impl Format {
         asked.unwrap_or_else(|| if io::stdout().is_terminal() { Self::Table } else { Self::Csv })
     }
 }
+
+/// The longest word that a table does not break: a time with its offset.
+const UNBROKEN: usize = 25;
+
+/// Spaces between columns.
+const GAP: u16 = 2;
 
 /// A listing: named columns, rows of JSON values. Numbers that may pass 2⁵³ and all ids are text.
 #[derive(Debug)]
@@ -128,7 +134,28 @@ impl Listing {
         Value::Object(members)
     }
 
-    fn grid(&self) -> Grid {
+    /// How wide each shown column must be, so that no id, time or amount in it is broken. Where all of that is wider than the
+    /// terminal, the widest columns give way.
+    fn bounds(&self, terminal: Option<u16>) -> Vec<u16> {
+        let mut bounds: Vec<u16> = self.shown.iter().map(|index| self.unbroken(*index)).collect();
+        while let Some(terminal) = terminal
+            && bounds.iter().map(|bound| bound + GAP).sum::<u16>() + self.indent > terminal
+            && let Some(widest) = bounds.iter_mut().max().filter(|widest| **widest > 0)
+        {
+            *widest = 0;
+        }
+        bounds
+    }
+
+    fn unbroken(&self, index: usize) -> u16 {
+        let cells = self.rows.iter().map(|row| text(&row[index]));
+        let longest =
+            |cell: String| cell.split_whitespace().map(|word| word.chars().count()).filter(|width| *width <= UNBROKEN).max();
+        cells.filter_map(longest).max().and_then(|width| u16::try_from(width).ok()).unwrap_or(0)
+    }
+
+    /// The listing as a table.
+    pub fn grid(&self) -> Grid {
         let mut grid = Grid::new();
         let arrangement = if self.unwrapped { ContentArrangement::Disabled } else { ContentArrangement::Dynamic };
         grid.load_style(TableStyle::new()).set_content_arrangement(arrangement);
@@ -136,8 +163,13 @@ impl Listing {
         for row in &self.rows {
             grid.add_row(self.shown.iter().map(|index| text(&row[*index])));
         }
+        let bounds = self.bounds(grid.width());
         for (place, (column, index)) in grid.column_iter_mut().zip(&self.shown).enumerate() {
-            column.set_padding((if place == 0 { self.indent } else { 0 }, 2));
+            let left = if place == 0 { self.indent } else { 0 };
+            column.set_padding((left, GAP));
+            if bounds[place] > 0 {
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(bounds[place] + left + GAP)));
+            }
             if self.right.contains(index) || !self.rows.is_empty() && self.rows.iter().all(|row| row[*index].is_number()) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -145,6 +177,15 @@ impl Listing {
         grid
     }
 }
+
+/// Prints a line on standard error, like `eprintln!`, but a reader who has gone is no panic: there is nobody left to tell.
+macro_rules! note {
+    ($($argument:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($argument)*);
+    }};
+}
+pub(super) use note;
 
 /// The error below a CSV error, so that a closed pipe is still known as one.
 pub fn into_io(error: csv::Error) -> io::Error {

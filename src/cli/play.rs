@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::output::{Format, Listing};
+use super::output::{Format, Listing, note};
 use super::selection::Selection;
 use super::{Context, Error, Outcome};
 use crate::model::time::format_time;
@@ -79,13 +79,13 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
 /// A row per rendition of a media; why there is none goes to standard error.
 fn rows(media: &Media, playback: &Playback, context: &Context) -> Result<Vec<Vec<Value>>, Error> {
     if matches!(media.state, MediaState::Forbidden | MediaState::Deleted | MediaState::Failed) {
-        eprintln!("not playable: {} is {}", media.file_id, media.state.as_str());
+        note!("not playable: {} is {}", media.file_id, media.state.as_str());
         return Ok(Vec::new());
     }
     let urls =
         urls(media, playback, context.clock.now()).map_err(|error| Error::failed(format!("media {}: {error}", media.file_id)))?;
     if urls.is_empty() {
-        eprintln!("not playable: {} has no such rendition yet", media.file_id);
+        note!("not playable: {} has no such rendition yet", media.file_id);
     }
     let row = |playable: PlaybackUrl| {
         vec![

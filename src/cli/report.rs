@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::output::{self, Listing, say};
+use super::output::{self, Listing, note, say};
 use super::{Context, Error, Outcome};
 use crate::ledger::Ledger;
 use crate::model::{BillingDay, BillingMonth};
@@ -62,7 +62,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         None => print(&ledger, &definition, &parameters, &formats)?,
     };
     if rows == 0 {
-        eprintln!("the report has no rows: nothing is charged in this period; see `vodledger sync` and `vodledger charge`");
+        note!("the report has no rows: nothing is charged in this period; see `vodledger sync` and `vodledger charge`");
     }
     Ok(Outcome::Done)
 }

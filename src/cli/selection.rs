@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 
+use super::output::note;
 use super::{Context, Error};
 use crate::cloud::Client;
 use crate::ledger::Ledger;
@@ -109,7 +110,7 @@ pub async fn each(client: &Client, wanted: &Applications) -> Result<Listed, Erro
         Applications::All => {
             let listed = applications(client).await.map_err(Error::failed)?;
             if let Some(error) = &listed.unlisted {
-                eprintln!(
+                note!(
                     "not asked: applications beside the default one, which this key cannot list ({error}); name them with --app"
                 );
             }
@@ -129,10 +130,10 @@ fn into_error(error: FindError) -> Error {
 /// What was not found or not asked, on standard error; whether anything was.
 fn report_gaps(found: &Found) -> bool {
     for missing in &found.missing {
-        eprintln!("not found: {missing}");
+        note!("not found: {missing}");
     }
     for (application, error) in &found.failed {
-        eprintln!("not asked: {}: {error}", named(*application));
+        note!("not asked: {}: {error}", named(*application));
     }
     for period in &found.cut {
         report_cut(period);
@@ -146,5 +147,5 @@ pub fn named(application: Option<SubAppId>) -> String {
 }
 
 fn report_cut(period: &Period) {
-    eprintln!("incomplete: more than 5000 media match in {period}, which is all that the API shows; narrow the search");
+    note!("incomplete: more than 5000 media match in {period}, which is all that the API shows; narrow the search");
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Error;
-use super::output::{Format, Listing, say};
+use super::output::{Listing, say};
 use crate::statement::Statement;
 
 /// Prints what each item cost, the total, and what has no price.
@@ -16,7 +16,7 @@ pub fn print(statement: &Statement) -> Result<(), Error> {
     for total in statement.totals() {
         listing.push(vec![json!("total"), json!(format!("({})", total.status)), json!(total.billed.to_string())]);
     }
-    listing.print(Format::Table)?;
+    say!("{}", listing.grid());
     let without_price = statement.unpriced();
     if !without_price.is_empty() {
         say!("   Not in the total, because no price is published:");

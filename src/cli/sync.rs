@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
-use super::output::{Format, Listing};
+use super::output::{Format, Listing, note};
 use super::terms::Terms;
 use super::{Context, Error, Outcome, charge};
 use crate::collect::{self, Kind, Line, LineState, Manifest, Overall, Plan, Progress};
@@ -43,16 +43,31 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let ledger = Arc::new(context.ledger()?);
     let accounts = context.accounts()?;
     let terms = accounts.iter().map(|account| Terms::of(context, account)).collect::<Result<Vec<_>, Error>>()?;
-    let mut listing = Listing::new(&COLUMNS);
+    let mut listing =
+        Listing::new(&COLUMNS).narrow(&["account", "kind", "sub_app_id", "asked", "missing", "new", "restated", "reasons"]);
     let mut ends = Vec::new();
     for account in &accounts {
-        let manifest = collect(args, context, account, &ledger, period)?;
-        list(&mut listing, account, &manifest);
-        ends.push(manifest.overall());
+        match collect(args, context, account, &ledger, period) {
+            Ok(manifest) => {
+                list(&mut listing, account, &manifest);
+                ends.push(manifest.overall());
+            }
+            // One account that fails does not keep the others from being collected.
+            Err(error) if accounts.len() > 1 => {
+                error.report();
+                ends.push(Overall::Failed);
+            }
+            Err(error) => return Err(error),
+        }
     }
-    listing.print(Format::or_default(args.format))?;
+    let printed = listing.print(Format::or_default(args.format));
+    // What was collected is charged, and the exit code tells the truth, whether or not anybody reads the manifest.
     for (account, terms) in accounts.iter().zip(&terms) {
         charge_months(account, terms, &ledger, period)?;
+    }
+    match printed {
+        Ok(()) | Err(Error::BrokenPipe) => {}
+        Err(error) => return Err(error),
     }
     if ends.iter().all(|end| *end == Overall::Failed) {
         return Err(Error::failed("nothing could be collected; the manifest says why"));
@@ -66,7 +81,7 @@ fn charge_months(account: &Account, terms: &Terms<'_>, ledger: &Ledger, period: 
     for month in months(ledger, account, period)? {
         let statement = terms.charge(ledger, month, false)?;
         for total in statement.totals() {
-            eprintln!("{} {month}: {} ({})", account.name, total.billed, total.status);
+            note!("{} {month}: {} ({})", account.name, total.billed, total.status);
         }
         charge::warn(&statement);
     }
@@ -75,11 +90,17 @@ fn charge_months(account: &Account, terms: &Terms<'_>, ledger: &Ledger, period: 
 
 impl Args {
     fn period(&self, context: &Context) -> Result<Period, Error> {
+        let today = context.clock.today();
         if let Some(month) = self.month {
+            if month > today.month() {
+                return Err(Error::usage(format!("--month {month} is in the future; today is {today}")));
+            }
             return Ok(month.period());
         }
-        let today = context.clock.today();
         let since = self.since.unwrap_or_else(|| today.month().previous().first_day());
+        if since > today {
+            return Err(Error::usage(format!("--since {since} is in the future; today is {today}")));
+        }
         Period::of_days(since, self.until.unwrap_or_else(|| today.next())).map_err(Error::usage)
     }
 }

@@ -46,7 +46,9 @@ pub(crate) fn check(api: Api, status: u16, body: &str) -> Result<(), Error> {
         Api::Vod | Api::Billing => check_v3(body),
     };
     match outcome {
-        Err(error) if status != 200 && error.kind == ErrorKind::Malformed => Err(refused_by_status(status)),
+        Err(error) if status != 200 && matches!(error.kind, ErrorKind::Malformed | ErrorKind::Network) => {
+            Err(refused_by_status(status))
+        }
         Ok(()) if status != 200 => Err(refused_by_status(status)),
         outcome => outcome,
     }
@@ -67,10 +69,18 @@ pub(crate) fn read<T: DeserializeOwned>(api: Api, action: &'static str, body: &s
     })
 }
 
+/// A body that ends too early was cut off on its way, which repeating mends; anything else is not from the API.
+fn no_answer(of: &str, body: &str, error: &serde_json::Error) -> Error {
+    if error.is_eof() && !body.trim().is_empty() {
+        return Error::new(ErrorKind::Network, format!("the answer of {of} was cut off after {} bytes", body.len()));
+    }
+    Error::new(ErrorKind::Malformed, format!("not an answer of {of}: {error}"))
+}
+
 fn check_v3(body: &str) -> Result<(), Error> {
     let head: Head = serde_json::from_str::<Envelope>(body)
         .and_then(|envelope| serde_json::from_str(envelope.response.get()))
-        .map_err(|error| Error::new(ErrorKind::Malformed, format!("not an answer of API 3.0: {error}")))?;
+        .map_err(|error| no_answer("API 3.0", body, &error))?;
     match head.error {
         None => Ok(()),
         Some(refusal) => Err(Error::new(ErrorKind::of_code(&refusal.code), refusal.message)
@@ -80,8 +90,7 @@ fn check_v3(body: &str) -> Result<(), Error> {
 }
 
 fn check_legacy(body: &str) -> Result<(), Error> {
-    let head: LegacyHead = serde_json::from_str(body)
-        .map_err(|error| Error::new(ErrorKind::Malformed, format!("not an answer of the legacy API: {error}")))?;
+    let head: LegacyHead = serde_json::from_str(body).map_err(|error| no_answer("the legacy API", body, &error))?;
     let code = head.code.0;
     if code == 0 {
         return Ok(());

@@ -153,6 +153,10 @@ async fn look_up(client: &Client, application: Option<SubAppId>, file_ids: &[Fil
     Ok(())
 }
 
+/// A second with more media than the API shows is rare; after so many, the totals cannot be believed, and what is left is
+/// reported as cut instead of being asked for without end.
+const MAX_CUT: usize = 8;
+
 /// Searches one application. Where a query has more hits than the API shows, its creation time is halved until
 /// each half fits; only a single second that is too full stays cut, and is reported.
 async fn search(
@@ -172,6 +176,7 @@ async fn search(
         limit: SEARCH_PAGE,
         ..SearchMedia::default()
     };
+    let cut_before = found.cut.len();
     let mut open = vec![filter.created];
     while let Some(created) = open.pop() {
         if search_window(client, &SearchMedia { create_time: created, ..request.clone() }, found).await? {
@@ -181,6 +186,13 @@ async fn search(
         match halves(whole) {
             Some((early, late)) => open.extend([Some(late), Some(early)]),
             None => found.cut.push(whole),
+        }
+        if found.cut.len() - cut_before == MAX_CUT
+            && let (Some(Some(next)), Some(last)) = (open.last(), open.first())
+        {
+            let end = last.map_or(next.end, |period| period.end);
+            found.cut.push(Period { start: next.start, end });
+            break;
         }
     }
     Ok(())
@@ -199,7 +211,8 @@ async fn search_window(client: &Client, request: &SearchMedia, found: &mut Found
         let count = page.media.len() as u64;
         found.media.extend(page.media);
         offset += count;
-        if count == 0 || offset >= page.total.min(SEARCH_WALL) {
+        // A full page may have a next one, whatever the total says.
+        if count < SEARCH_PAGE && offset >= page.total || count == 0 || offset >= SEARCH_WALL {
             return Ok(fits);
         }
     }

@@ -258,9 +258,7 @@ async fn module_codes_in_all_their_places() {
 
 #[tokio::test]
 async fn rubbish_is_one_clear_error() {
-    for body in
-        ["", "<html>", "[]", "{}", "null", r#"{"Response":null}"#, r#"{"Response":{"MediaInfoSet":7}}"#, "{\"Response\":{\"Tot"]
-    {
+    for body in ["", "<html>", "[]", "{}", "null", r#"{"Response":null}"#, r#"{"Response":{"MediaInfoSet":7}}"#] {
         let script = Script::default().then(200, body);
         let error = client(&script).await.vod().search_media(&SearchMedia::by_prefix("a")).await.unwrap_err();
         assert_eq!((error.kind, error.action), (ErrorKind::Malformed, "SearchMedia"), "{body:?}");
@@ -294,6 +292,13 @@ async fn usage_that_was_not_told_is_not_zero() {
         let points = client(&script).await.vod().describe_storage_details(&request).await.unwrap();
         assert_eq!(points[0].value, 18_446_744_073_709_551_617);
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_was_cut_off_is_asked_for_again() {
+    let script = Script::default().then(200, "{\"Response\":{\"Tot").then(200, EMPTY);
+    let answer = client(&script).await.vod().search_media(&SearchMedia::by_prefix("a")).await.unwrap();
+    assert_eq!(answer.media.len(), 0);
 }
 
 #[tokio::test]

@@ -47,3 +47,26 @@ fn the_main_job_end_to_end_twice() {
         assert_eq!(fs::read_dir(folder.path().join("out")).unwrap().count(), 2);
     }
 }
+
+/// What is printed is not the work: a reader who has gone does not stop it, a full disk is an error and no panic.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_nobody_takes() {
+    use std::process::{Command, Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    let demo = |stdout: Stdio| {
+        let mut demo = Command::new(env!("CARGO_BIN_EXE_vodledger"));
+        demo.args(["demo", "--out", "out"]).env_clear().current_dir(folder.path()).stdout(stdout).stderr(Stdio::piped());
+        let output = demo.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, error) = demo(fs::File::options().write(true).open("/dev/full").unwrap().into());
+    assert_eq!((code, error.lines().count()), (Some(1), 1), "{error}");
+    assert!(error.starts_with("error: "), "{error}");
+    assert!(!folder.path().join("out").exists());
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert_eq!(demo(writer.into()), (Some(0), String::new()));
+    assert_eq!(fs::read_dir(folder.path().join("out")).unwrap().count(), 2);
+}

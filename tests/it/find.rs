@@ -87,6 +87,33 @@ async fn more_media_in_a_second_than_can_be_shown_is_reported() {
     assert_eq!(found.cut[0].end, start() + TimeDelta::seconds(78));
 }
 
+/// An answer whose total has nothing to do with how many media there are.
+fn lying_server(total: u64, there: usize, calls: Arc<AtomicUsize>) -> Router {
+    Router::new().fallback(move |body: String| {
+        let request: Value = serde_json::from_str(&body).unwrap();
+        calls.fetch_add(1, Ordering::Relaxed);
+        let number = |name: &str| request[name].as_u64().map_or(0, |number| usize::try_from(number).unwrap());
+        let page: Vec<Value> = (number("Offset")..there.min(number("Offset") + number("Limit")))
+            .map(|index| json!({"FileId": index.to_string(), "BasicInfo": {"Name": format!("room_{index}")}}))
+            .collect();
+        async move { json!({"Response": {"TotalCount": total, "MediaInfoSet": page, "RequestId": "r"}}).to_string() }
+    })
+}
+
+#[tokio::test]
+async fn totals_that_cannot_be_true_neither_lose_media_nor_go_on_without_end() {
+    for total in [0, 1, 100, 250, 900] {
+        let found = search(&serve(lying_server(total, 250, Arc::default())).await).await;
+        assert_eq!((found.media.len(), found.cut.len()), (250, 0), "total {total}");
+    }
+    let calls = Arc::new(AtomicUsize::new(0));
+    let found = search(&serve(lying_server(1 << 62, 250, Arc::clone(&calls))).await).await;
+    // Eight seconds, and one period for all that was not asked.
+    assert_eq!((found.media.len(), found.cut.len()), (250, 9));
+    assert_eq!(found.cut[8].start, found.cut[7].end);
+    assert!(calls.load(Ordering::Relaxed) < 100, "{calls:?}");
+}
+
 /// DescribeVodPlayInfo with a page base and a largest page that nobody documents.
 fn legacy_server(count: u64, base: u64, largest: u64) -> Router {
     Router::new().fallback(move |UrlQuery(request): UrlQuery<std::collections::HashMap<String, String>>| async move {
