@@ -19,7 +19,7 @@ pub fn run(args: &Args) -> Result<Outcome, Error> {
     let path = args.path.display();
     match file::create(&args.path, ANNOTATED.as_bytes()) {
         Ok(()) => {
-            eprintln!("wrote {path}; every line in it is explained, and nothing in it must be changed to start");
+            super::output::note!("wrote {path}; every line in it is explained, and nothing in it must be changed to start");
             Ok(Outcome::Done)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {

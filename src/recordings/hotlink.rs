@@ -31,8 +31,8 @@ pub struct Limits {
 /// Why a URL cannot be signed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignError {
-    /// Not an absolute URL.
-    #[error("{0:?} is not a URL")]
+    /// Not an absolute http or https URL.
+    #[error("{0:?} is not an http or https URL")]
     NotAUrl(String),
     /// Before 1970, or past the calendar.
     #[error("the expiry lies before 1970 or past the calendar")]

@@ -94,9 +94,8 @@ fn url(media: &Media, rendition: &Rendition, playback: &Playback, now: DateTime<
     let host = url.host_str().unwrap_or_default().to_owned();
     let domain = playback.domains.iter().find(|domain| domain.host.eq_ignore_ascii_case(&host));
     let scheme = if domain.is_none_or(|domain| domain.https) { "https" } else { "http" };
-    if matches!(url.scheme(), "http" | "https") {
-        // Refused only between these and schemes of another kind.
-        let _ = url.set_scheme(scheme);
+    if !matches!(url.scheme(), "http" | "https") || url.set_scheme(scheme).is_err() {
+        return Err(location(SignError::NotAUrl(rendition.url.clone())));
     }
     match domain.and_then(|domain| domain.key.as_ref()) {
         Some(key) => {

@@ -302,6 +302,13 @@ async fn an_answer_that_was_cut_off_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn an_empty_answer_is_no_free_event_configuration() {
+    let script = Script::default().then(200, r#"{"Response":{"RequestId":"r"}}"#);
+    let error = client(&script).await.vod().describe_event_config(None).await.unwrap_err();
+    assert_eq!((error.kind, error.action), (ErrorKind::Malformed, "DescribeEventConfig"));
+}
+
+#[tokio::test]
 async fn an_error_shows_no_secret() {
     let credential = Credential { secret_id: ID.into(), secret_key: Secret::new(KEY), token: Some(Secret::new("tokenXYZ")) };
     // Nothing listens on this port.

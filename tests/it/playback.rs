@@ -146,6 +146,16 @@ fn limits_without_a_key_are_refused_and_not_dropped() {
 }
 
 #[test]
+fn only_locations_that_players_can_open_are_given() {
+    for wrong in ["javascript:alert(1)", "file:///etc/passwd", "no url", ""] {
+        let mut media = media(1);
+        media.renditions[0].url = wrong.to_owned();
+        let refused = urls(&media, &Playback::default(), at(1)).unwrap_err();
+        assert_eq!(refused.to_string(), format!("definition 0: {wrong:?} is not an http or https URL"));
+    }
+}
+
+#[test]
 fn signed_urls_do_not_print_themselves() {
     let shown = format!("{:?}", urls(&media(1), &Playback::default(), at(1)).unwrap());
     assert!(!shown.contains("https://v.example.com/a/f0.mp4"), "{shown}");

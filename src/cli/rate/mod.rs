@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::output::note;
 use super::{Context, Error, Outcome, file, prices};
 use crate::billing::{Mode, Options, Pack, PriceBook, RateError, Rater, Settlement, Switches, packs_from_toml};
 use crate::model::{Charge, RowType};
@@ -69,7 +70,7 @@ pub fn run(args: &Args, _context: &Context) -> Result<Outcome, Error> {
     let charges = rate_file(&args.input, &book, &options)?;
     write(args, &charges)?;
     if charges.is_empty() {
-        eprintln!("warning: no charges: {} has no rows that are charged in mode {}", args.input.display(), options.mode);
+        note!("warning: no charges: {} has no rows that are charged in mode {}", args.input.display(), options.mode);
     }
     warn_unpriced(&charges);
     Ok(Outcome::Done)
@@ -170,7 +171,7 @@ fn warn_unpriced(charges: &[Charge]) {
     for charge in charges.iter().filter(|charge| charge.row_type == RowType::Charge && charge.billed_cost.is_none()) {
         let reason = charge.steps.last().map_or("unpriced", String::as_str);
         if seen.insert((charge.meter.as_str(), charge.area.as_str(), charge.spec.as_str(), charge.price_version.as_str())) {
-            eprintln!("warning: meter {} area {:?} spec {:?}: {reason}", charge.meter, charge.area, charge.spec);
+            note!("warning: meter {} area {:?} spec {:?}: {reason}", charge.meter, charge.area, charge.spec);
         }
     }
 }

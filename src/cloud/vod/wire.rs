@@ -218,8 +218,9 @@ pub(super) struct UploadAccelerationUsage {
     pub client_upload_acceleration_usage_data_set: Vec<StatDataItem>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "PascalCase", default)]
+/// Every member is always returned; one that is missing must not pass for "nothing is set".
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub(super) struct EventConfig {
     pub mode: Text,
     pub notification_url: Text,
