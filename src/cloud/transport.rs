@@ -10,12 +10,13 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, Header
 use serde_json::{Map, Value};
 
 use super::budget::{Budget, Limit};
+use super::builder::{Endpoints, Habits, HttpMethod};
 use super::credential::Credential;
 use super::endpoint::{Api, Endpoint};
+use super::envelope;
 use super::error::{Error, ErrorKind};
 use super::parameters::{encode, flatten};
 use super::signature::{tc3, v1};
-use super::{HttpMethod, Settings, envelope};
 
 /// One action of an API: what the transport must know of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +61,8 @@ const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Transport {
     http: reqwest::Client,
-    settings: Settings,
+    endpoints: Endpoints,
+    habits: Habits,
     credential: Credential,
     budget: Budget,
     /// Seconds to add to this machine's clock, learnt from the `Date` header of a refusal.
@@ -80,21 +82,21 @@ struct Received {
 }
 
 impl Transport {
-    pub(crate) fn new(settings: Settings, credential: Credential) -> Result<Self, Error> {
+    pub(crate) fn new(endpoints: Endpoints, habits: Habits, credential: Credential) -> Result<Self, Error> {
         let mut http =
-            reqwest::Client::builder().connect_timeout(settings.connect_timeout).redirect(reqwest::redirect::Policy::none());
-        if [&settings.vod, &settings.legacy, &settings.billing].iter().any(|endpoint| endpoint.is_loopback()) {
+            reqwest::Client::builder().connect_timeout(habits.connect_timeout).redirect(reqwest::redirect::Policy::none());
+        if [&endpoints.vod, &endpoints.legacy, &endpoints.billing].iter().any(|endpoint| endpoint.is_loopback()) {
             http = http.no_proxy();
         }
-        for pem in &settings.root_certificates {
+        for pem in &habits.root_certificates {
             let certificate = reqwest::Certificate::from_pem(pem.as_bytes())
                 .map_err(|error| Error::new(ErrorKind::Configuration, format!("CA certificate: {}", causes(&error))))?;
             http = http.tls_certs_merge([certificate]);
         }
         let http =
             http.build().map_err(|error| Error::new(ErrorKind::Configuration, format!("HTTP client: {}", causes(&error))))?;
-        let budget = Budget::new(settings.budget_percent);
-        Ok(Self { http, settings, credential, budget, skew: AtomicI64::new(0) })
+        let budget = Budget::new(habits.budget_percent);
+        Ok(Self { http, endpoints, habits, credential, budget, skew: AtomicI64::new(0) })
     }
 
     /// Sends a call until it succeeds or its bounds are reached; gives the body of the answer.
@@ -106,9 +108,9 @@ impl Transport {
     ) -> Result<String, Error> {
         let mut delays = ExponentialBuilder::default()
             .with_jitter()
-            .with_min_delay(self.settings.min_delay)
-            .with_max_delay(self.settings.max_delay)
-            .with_max_times(self.settings.max_attempts.saturating_sub(1) as usize)
+            .with_min_delay(self.habits.min_delay)
+            .with_max_delay(self.habits.max_delay)
+            .with_max_times(self.habits.max_attempts.saturating_sub(1) as usize)
             .build();
         self.budget.acquire(action.name, action.limit).await;
         // From here on: waiting for a first turn behind other calls is no failure of this one.
@@ -116,7 +118,7 @@ impl Transport {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let left = self.settings.total_timeout.saturating_sub(started.elapsed());
+            let left = self.habits.total_timeout.saturating_sub(started.elapsed());
             let outcome = self.attempt(action, &parameters, recorder, left).await;
             tracing::debug!(action = action.name, attempts, ok = outcome.is_ok(), "call");
             let mut error = match outcome {
@@ -132,13 +134,13 @@ impl Transport {
             if error.kind == ErrorKind::RateLimit {
                 self.budget.pause(action.name, delay.max(Duration::from_secs(1)).min(MAX_PAUSE));
             }
-            if started.elapsed() + delay >= self.settings.total_timeout {
+            if started.elapsed() + delay >= self.habits.total_timeout {
                 return Err(error);
             }
             tracing::info!(%error, delay_ms = delay.as_millis(), "will repeat");
             tokio::time::sleep(delay).await;
             self.budget.acquire(action.name, action.limit).await;
-            if started.elapsed() >= self.settings.total_timeout {
+            if started.elapsed() >= self.habits.total_timeout {
                 return Err(error);
             }
         }
@@ -194,7 +196,7 @@ impl Transport {
             Some(body) => self.http.post(signed.url).body(body),
             None => self.http.get(signed.url),
         };
-        let time_limit = self.settings.attempt_timeout.min(left);
+        let time_limit = self.habits.attempt_timeout.min(left);
         let mut response = request.headers(signed.headers).timeout(time_limit).send().await.map_err(network)?;
         let status = response.status().as_u16();
         let date = response
@@ -216,11 +218,11 @@ impl Transport {
     fn sign_tc3(&self, action: &Action, parameters: &Map<String, Value>, now: i64) -> Result<Signed, Error> {
         let endpoint = self.endpoint(action.api);
         let host = endpoint.host();
-        let (method, content_type, query, body) = match self.settings.method {
+        let (method, content_type, query, body) = match self.habits.method {
             HttpMethod::Post => ("POST", "application/json", String::new(), Some(Value::Object(parameters.clone()).to_string())),
             HttpMethod::Get => ("GET", "application/x-www-form-urlencoded", encode(&flatten(parameters)), None),
         };
-        let payload = match (self.settings.unsigned_payload, &body) {
+        let payload = match (self.habits.unsigned_payload, &body) {
             (true, _) => tc3::UNSIGNED_PAYLOAD,
             (false, Some(body)) => body.as_str(),
             (false, None) => "",
@@ -241,7 +243,7 @@ impl Transport {
         headers.insert(HeaderName::from_static("x-tc-action"), HeaderValue::from_static(action.name));
         headers.insert(HeaderName::from_static("x-tc-version"), HeaderValue::from_static(action.api.version()));
         headers.insert(HeaderName::from_static("x-tc-timestamp"), HeaderValue::from(now));
-        if self.settings.unsigned_payload {
+        if self.habits.unsigned_payload {
             headers.insert(HeaderName::from_static("x-tc-content-sha256"), HeaderValue::from_static(tc3::UNSIGNED_PAYLOAD));
         }
         if let Some(token) = &self.credential.token {
@@ -258,17 +260,17 @@ impl Transport {
         add("Timestamp", now.to_string());
         add("Nonce", fastrand::u32(1..).to_string());
         add("SecretId", self.credential.secret_id.clone());
-        add("SignatureMethod", self.settings.legacy_signature.name().to_owned());
-        if !self.settings.legacy_region.is_empty() {
-            add("Region", self.settings.legacy_region.clone());
+        add("SignatureMethod", self.habits.legacy_signature.name().to_owned());
+        if !self.habits.legacy_region.is_empty() {
+            add("Region", self.habits.legacy_region.clone());
         }
         if let Some(token) = &self.credential.token {
             add("Token", token.expose().to_owned());
         }
         let long = all.iter().map(|(name, value)| name.len() + 3 * value.len()).sum::<usize>() > MAX_QUERY;
-        let method = if long || self.settings.legacy_method == HttpMethod::Post { "POST" } else { "GET" };
+        let method = if long || self.habits.legacy_method == HttpMethod::Post { "POST" } else { "GET" };
         let text = v1::string_to_sign(method, &endpoint.host(), endpoint.url().path(), &all, v1::KeyOrder::SortThenReplace);
-        let signature = v1::signature(&text, self.credential.secret_key.expose(), self.settings.legacy_signature);
+        let signature = v1::signature(&text, self.credential.secret_key.expose(), self.habits.legacy_signature);
         all.push(("Signature".to_owned(), signature));
 
         let encoded = encode(&all);
@@ -283,9 +285,9 @@ impl Transport {
 
     fn endpoint(&self, api: Api) -> &Endpoint {
         match api {
-            Api::Vod => &self.settings.vod,
-            Api::Legacy => &self.settings.legacy,
-            Api::Billing => &self.settings.billing,
+            Api::Vod => &self.endpoints.vod,
+            Api::Legacy => &self.endpoints.legacy,
+            Api::Billing => &self.endpoints.billing,
         }
     }
 }
