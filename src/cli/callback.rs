@@ -137,7 +137,7 @@ fn run_show(format: Option<Format>, context: &Context) -> Result<Outcome, Error>
         let applications = context.applications(account)?;
         let settings = context.runtime()?.block_on(async {
             let mut settings = Vec::new();
-            for application in each(&client, &applications).await?.applications {
+            for application in each(&client, &applications).await?.ids {
                 settings.push((application, show(&client, application).await));
             }
             Ok::<_, Error>(settings)
@@ -225,7 +225,7 @@ impl<'a> Target<'a> {
         let client = context.client(account)?;
         let runtime = context.runtime()?;
         let all = runtime.block_on(each(&client, &context.applications(account)?))?;
-        let application = match all.applications.as_slice() {
+        let application = match all.ids.as_slice() {
             [one] => *one,
             several => {
                 let ids: Vec<String> = several.iter().flatten().map(ToString::to_string).collect();

@@ -19,7 +19,7 @@ use crate::model::time::{format_time, parse_time};
 use crate::model::{AccountId, BillingMonth, Clock, SubAppId};
 use crate::recordings::find::{Api, Filter};
 use crate::recordings::playback::{Playback, urls};
-use crate::recordings::{Query, Recording, applications, find, join};
+use crate::recordings::{Query, Recording, find, join};
 use crate::report::{self, Library, Parameters};
 use crate::sim;
 use crate::statement::{self, Statement};
@@ -77,7 +77,7 @@ impl Demo {
 
         let recordings = self.find(&client).await?;
         self.play(&recordings)?;
-        let all = applications(&client).await.map_err(Error::failed)?.applications;
+        let all = client.vod().list_applications().await.map_err(Error::failed)?.ids();
         self.call_back(&client, all.first().copied().flatten()).await?;
         let manifest = self.sync(&client, context).await?;
         let statement = self.charge()?;
@@ -89,7 +89,7 @@ impl Demo {
     }
 
     async fn find(&self, client: &Client) -> Result<Vec<Recording>, Error> {
-        let all = applications(client).await.map_err(Error::failed)?.applications;
+        let all = client.vod().list_applications().await.map_err(Error::failed)?.ids();
         let query = Query::Search(Filter { name_prefix: Some(PREFIX.to_owned()), ..Filter::default() });
         let found = find(client, Api::V3, &all, &query, self.clock.now()).await.map_err(Error::failed)?;
         self.ledger.remember_media(&self.account, &found.media, self.clock.now()).map_err(Error::failed)?;

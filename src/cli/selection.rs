@@ -7,9 +7,8 @@ use super::{Context, Error};
 use crate::cloud::Client;
 use crate::ledger::Ledger;
 use crate::model::{FileId, Period, SubAppId, Vid};
-use crate::recordings::applications::Listed;
 use crate::recordings::find::{Api, Filter, find};
-use crate::recordings::{FindError, Found, Query, applications};
+use crate::recordings::{FindError, Found, Query};
 use crate::settings::{Account, Applications};
 
 /// Which API is asked.
@@ -76,12 +75,12 @@ impl Selection {
         let now = context.clock.now();
         let applications = context.applications(account)?;
         let (found, complete) = context.runtime()?.block_on(async {
-            let listed = match api {
-                Api::V2 => Listed { applications: vec![None], unlisted: None },
+            let each = match api {
+                Api::V2 => Each { ids: vec![None], is_complete: true },
                 Api::V3 => each(&client, &applications).await?,
             };
-            let found = find(&client, api, &listed.applications, &query, now).await.map_err(into_error)?;
-            Ok::<_, Error>((found, listed.unlisted.is_none()))
+            let found = find(&client, api, &each.ids, &query, now).await.map_err(into_error)?;
+            Ok::<_, Error>((found, each.is_complete))
         })?;
         if let Some(ledger) = &ledger {
             ledger.remember_media(&account.id(), &found.media, now).map_err(Error::failed)?;
@@ -103,18 +102,26 @@ impl Selection {
     }
 }
 
-/// The applications one by one: those listed, or all that the account has.
-pub async fn each(client: &Client, wanted: &Applications) -> Result<Listed, Error> {
+/// Applications to ask, one by one.
+pub struct Each {
+    /// `None` is the account's default application.
+    pub ids: Vec<Option<SubAppId>>,
+    /// Whether these are all: a key may lack the right to list more.
+    pub is_complete: bool,
+}
+
+/// The applications one by one: those named, or all that the account has.
+pub async fn each(client: &Client, wanted: &Applications) -> Result<Each, Error> {
     match wanted {
-        Applications::Listed(ids) => Ok(Listed { applications: ids.iter().copied().map(Some).collect(), unlisted: None }),
+        Applications::Listed(ids) => Ok(Each { ids: ids.iter().copied().map(Some).collect(), is_complete: true }),
         Applications::All => {
-            let listed = applications(client).await.map_err(Error::failed)?;
+            let listed = client.vod().list_applications().await.map_err(Error::failed)?;
             if let Some(error) = &listed.unlisted {
                 note!(
                     "not asked: applications beside the default one, which this key cannot list ({error}); name them with --app"
                 );
             }
-            Ok(listed)
+            Ok(Each { ids: listed.ids(), is_complete: listed.unlisted.is_none() })
         }
     }
 }

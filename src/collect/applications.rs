@@ -6,7 +6,7 @@ use super::manifest::Gap;
 use super::plan::{Applications, Plan};
 use super::recorder::Answers;
 use super::{CollectError, on_blocking_thread};
-use crate::cloud::{Client, ErrorKind};
+use crate::cloud::Client;
 use crate::ledger::{Application, Ledger};
 use crate::model::SubAppId;
 
@@ -24,29 +24,21 @@ pub async fn find(client: &Client, ledger: &Arc<Ledger>, plan: &Plan) -> Result<
         return Ok(Found { ids: ids.iter().copied().map(Some).collect(), gap: None });
     }
     let recorder = Arc::new(Answers::of(None));
-    let answer = client.recording(recorder.clone()).vod().describe_sub_app_ids().await;
+    let answer = client.recording(recorder.clone()).vod().list_applications().await;
     let (account, snapshots) = (plan.account.clone(), recorder.all());
     on_blocking_thread(ledger, move |ledger| ledger.store_snapshots(&account, &snapshots)).await?;
-    match answer {
-        Ok(applications) => {
-            let ids = match applications.as_slice() {
-                // An account from before applications existed may list none; its usage is the default one's.
-                [] => vec![None],
-                listed => listed.iter().map(|application| Some(application.sub_app_id)).collect(),
-            };
-            let known = applications.into_iter().map(|application| Application {
-                sub_app_id: application.sub_app_id,
-                name: application.name,
-                status: application.status,
-            });
-            let (account, known, now) = (plan.account.clone(), known.collect::<Vec<_>>(), plan.now);
-            on_blocking_thread(ledger, move |ledger| ledger.remember_applications(&account, &known, now)).await?;
-            Ok(Found { ids, gap: None })
-        }
-        Err(error) if matches!(error.kind, ErrorKind::Permission | ErrorKind::Unsupported) => {
-            let what = "usage of every application but the default one".to_owned();
-            Ok(Found { ids: vec![None], gap: Some(Gap { what, reason: error.to_string() }) })
-        }
-        Err(error) => Err(error.into()),
+    let listed = answer?;
+    let ids = listed.ids();
+    if let Some(error) = listed.unlisted {
+        let what = "usage of every application but the default one".to_owned();
+        return Ok(Found { ids, gap: Some(Gap { what, reason: error.to_string() }) });
     }
+    let known = listed.applications.into_iter().map(|application| Application {
+        sub_app_id: application.sub_app_id,
+        name: application.name,
+        status: application.status,
+    });
+    let (account, known, now) = (plan.account.clone(), known.collect::<Vec<_>>(), plan.now);
+    on_blocking_thread(ledger, move |ledger| ledger.remember_applications(&account, &known, now)).await?;
+    Ok(Found { ids, gap: None })
 }

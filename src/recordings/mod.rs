@@ -1,6 +1,5 @@
 //! Recordings: finding them by name, file id or vid, joining their segments, and playing them.
 
-pub mod applications;
 pub mod find;
 pub mod hotlink;
 pub mod join;
@@ -8,7 +7,6 @@ pub mod name;
 pub mod playback;
 pub mod player_signature;
 
-pub use applications::applications;
 pub use find::{FindError, Found, Query, find};
 pub use join::{Recording, join};
 pub use name::RecordingName;

@@ -1,5 +1,6 @@
 //! VOD, API 3.0, version 2018-07-17. Shapes and limits from the API model of tccli 3.1.189.1.
 
+mod applications;
 mod convert;
 mod request;
 mod wire;
@@ -10,6 +11,7 @@ use super::transport::Action;
 use super::{Api, Client, Error, Limit};
 use crate::model::{FileId, SubAppId};
 
+pub use applications::Listed;
 pub use convert::{Application, EventConfig, MediaInfos, Point, SearchMediaAnswer, TaskUsage};
 pub use request::{
     CdnMetric, CdnStatDetails, EventConfigChange, Interval, MediaProcessUsage, OldestFirst, SearchMedia, StorageDetails,
