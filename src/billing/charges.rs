@@ -14,7 +14,7 @@ use super::ratio::Ratio;
 use super::tiers::{Slice, slices};
 use super::{Rate, TierKind, totals, words};
 use crate::model::money::AMOUNT_SCALE;
-use crate::model::{Amount, BillingDay, Charge, RowType, Status};
+use crate::model::{Amount, BillingDay, Charge, RowType, Status, Step};
 
 /// The counters of graduated prices and the totals of volume prices: by account, price, area,
 /// specification and the period in which they run.
@@ -126,6 +126,8 @@ fn row(plan: &Plan<'_>, line: &Line, row_type: RowType, slot: &str) -> Charge {
         charge_id: charge_id(plan, line, row_type, slot),
         account: line.account.clone(),
         sub_app_id: None,
+        tags: Vec::new(),
+        basis: None,
         usage_day: line.usage_day,
         settlement_date,
         bill_month: match plan.basis {
@@ -146,10 +148,12 @@ fn row(plan: &Plan<'_>, line: &Line, row_type: RowType, slot: &str) -> Charge {
         list_cost: None,
         contracted_cost: None,
         billed_cost: None,
+        effective_cost: None,
         currency: plan.book.currency,
         price_book: plan.book.id.clone(),
         price_version: version.map(|version| version.version.name.clone()).unwrap_or_default(),
         status,
+        unpriced: None,
         steps: line.steps.clone(),
     }
 }
@@ -176,7 +180,9 @@ fn unpriced(plan: &Plan<'_>, line: &Line) -> Charge {
     let mut charge = row(plan, line, RowType::Charge, "unpriced");
     charge.pricing_quantity = (line.counted.round_half_up()).saturating_sub(line.covered);
     charge.tier = words::UNPRICED.to_owned();
-    charge.steps.push(format!("unpriced: {}", plan.reason(key.version, &key.meter, &key.area, &key.spec)));
+    let reason = plan.reason(key.version, &key.meter, &key.area, &key.spec);
+    charge.steps.push(Step::new("unpriced", format!("unpriced: {reason}")));
+    charge.unpriced = Some(format!("unpriced: {reason}"));
     charge
 }
 
@@ -203,6 +209,7 @@ fn priced(plan: &Plan<'_>, line: &Line, price: &PlanPrice<'_>, rate: &Rate, slic
     charge.list_cost = Some(cost.to_text());
     charge.contracted_cost = charge.list_cost.clone();
     charge.billed_cost = Some(amount);
+    charge.effective_cost = Some(amount);
     explain_price(&mut charge, plan, price, rate, &paid, (cost, amount));
     Some(charge)
 }
@@ -221,43 +228,44 @@ fn explain_price(
     for (number, text) in [(&rule.free, "free"), (&rule.free_below, "free when below"), (&rule.block, "rounded up to blocks of")]
     {
         if let Some(number) = number {
-            steps.push(format!("{text} {number} {}", unit.name));
+            steps.push(Step::new("free", format!("{text} {number} {}", unit.name)).with(text, number));
         }
     }
     if !price.bounds.is_empty() {
         let kind = price.tier_kind.as_str();
-        steps.push(format!(
-            "tier ({kind}, counted per {}): {}",
-            rule.tiers.as_ref().map_or(Window::Day, |tiers| tiers.reset),
-            charge.tier
-        ));
+        let reset = rule.tiers.as_ref().map_or(Window::Day, |tiers| tiers.reset);
+        let text = format!("tier ({kind}, counted per {reset}): {}", charge.tier);
+        steps.push(Step::new("tier", text).with("kind", kind).with("reset", reset).with("tier", &charge.tier));
     }
     let per = if rule.per.as_str() == "1" { unit.name.to_owned() } else { format!("{} {}", rule.per, unit.name) };
     let weight = if rate.coefficient == Ratio::ONE { String::new() } else { format!(" × coefficient {}", rate.coefficient) };
     let unit_price = charge.unit_price.clone().unwrap_or_default();
     let endless = if cost.terminates() { String::new() } else { format!(" (exactly {cost})") };
-    steps.push(format!(
-        "list cost: {} × {unit_price} {currency} per {per}{weight} = {} {currency}{endless}",
-        words::quantity(slice.quantity, unit),
-        cost.to_text()
-    ));
-    steps.push(format!("billed: rounded half up to 8 decimals: {} {currency}", amount.to_decimal_text()));
-    steps.push(format!(
+    let quantity = words::quantity(slice.quantity, unit);
+    let text =
+        format!("list cost: {quantity} × {unit_price} {currency} per {per}{weight} = {} {currency}{endless}", cost.to_text());
+    steps.push(Step::new("list", text).with("quantity", quantity).with("unit_price", unit_price).with("cost", cost.to_text()));
+    let billed = amount.to_decimal_text();
+    steps.push(Step::new("billed", format!("billed: rounded half up to 8 decimals: {billed} {currency}")).with("cost", billed));
+    let text = format!(
         "price: book {}, version {}, item {:?}, source {} verified on {}, evidence {}",
         plan.book.id, charge.price_version, rule.name, rule.source, rule.verified_on, rule.evidence
-    ));
+    );
+    steps.push(Step::new("source", text).with("item", &rule.name).with("source", &rule.source).with("evidence", &rule.evidence));
     if let Some(note) = &rule.note {
-        steps.push(format!("note: {note}"));
+        steps.push(Step::new("note", format!("note: {note}")));
     }
     for answer in &price.answers {
-        steps.push(format!("switch: {answer}"));
+        steps.push(Step::new("switch", format!("switch: {answer}")));
     }
-    steps.push(format!(
+    let text = format!(
         "settled on {}; bill month {} (switch: bill_month_basis = {})",
         charge.settlement_date, charge.bill_month, plan.basis
-    ));
+    );
+    steps.push(Step::new("dates", text));
     if plan.options.mode_assumed {
-        steps.push(format!("assumed: billing mode {}, because nobody confirmed another", plan.options.mode));
+        let text = format!("assumed: billing mode {}, because nobody confirmed another", plan.options.mode);
+        steps.push(Step::new("assumed", text));
     }
 }
 
@@ -270,13 +278,11 @@ fn pack_row(plan: &Plan<'_>, line: &Line, covering: &Covering, index: usize) -> 
     charge.list_cost = Some("0".to_owned());
     charge.contracted_cost = charge.list_cost.clone();
     charge.billed_cost = Some(Amount::zero(plan.book.currency));
-    charge.steps = vec![format!(
-        "pack {}: {} × {} = {} taken, {} left",
-        covering.pack,
-        words::quantity(Ratio::whole(covering.usage), line.unit),
-        covering.coefficient,
-        words::quantity(covering.taken, covering.unit),
-        words::quantity(covering.left, covering.unit)
-    )];
+    charge.effective_cost = charge.billed_cost;
+    let (usage, coefficient) = (words::quantity(Ratio::whole(covering.usage), line.unit), covering.coefficient);
+    let (taken, left) = (words::quantity(covering.taken, covering.unit), words::quantity(covering.left, covering.unit));
+    let text = format!("pack {}: {usage} × {coefficient} = {taken} taken, {left} left", covering.pack);
+    let step = Step::new("pack", text).with("pack", &covering.pack).with("usage", usage).with("coefficient", coefficient);
+    charge.steps = vec![step.with("taken", taken).with("left", left)];
     charge
 }

@@ -11,7 +11,7 @@ use super::lines::{Covering, Line};
 use super::pack::Pack;
 use super::ratio::Ratio;
 use super::words;
-use crate::model::BillingMonth;
+use crate::model::{BillingMonth, Step};
 
 /// Which fill of an allowance: consumables keep one balance, or one a month.
 type Balances = BTreeMap<(usize, usize, Option<BillingMonth>), Ratio>;
@@ -71,14 +71,11 @@ fn take(pack: &Pack, part: usize, allowance: &Part, cover: &Cover, line: &mut Li
     let left = left.minus(taken)?;
     line.covered = line.covered.checked_add(usage)?;
     let unit = allowance.unit;
-    line.steps.push(format!(
-        "pack {} covers {} × {} = {} of its allowance; {} left",
-        pack.id,
-        words::quantity(Ratio::whole(usage), line.unit),
-        cover.coefficient,
-        words::quantity(taken, unit),
-        words::quantity(left, unit),
-    ));
+    let words = |quantity, unit| words::quantity(quantity, unit);
+    let (used, taken_text, left_text) = (words(Ratio::whole(usage), line.unit), words(taken, unit), words(left, unit));
+    let text =
+        format!("pack {} covers {used} × {} = {taken_text} of its allowance; {left_text} left", pack.id, cover.coefficient);
+    line.steps.push(Step::new("pack", text).with("pack", &pack.id).with("usage", used).with("left", left_text));
     line.coverings.push(Covering { pack: pack.id.clone(), part, unit, usage, taken, left, coefficient: cover.coefficient });
     Some(left)
 }

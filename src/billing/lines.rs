@@ -8,7 +8,7 @@ use super::gather::{RateError, Series, Slot, Sum, day_of, number_of, start_of, v
 use super::plan::{Plan, PlanPrice, Target, usual_unit};
 use super::ratio::Ratio;
 use super::words;
-use crate::model::{AccountId, Base, BillingDay, MeterKind, Period, Status, Unit};
+use crate::model::{AccountId, Base, BillingDay, MeterKind, Period, Status, Step, Unit};
 
 /// What lines have in common that add up. The order of the fields is the order of the output.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +39,7 @@ pub(super) struct Line {
     pub covered: i128,
     pub coverings: Vec<Covering>,
     pub status: Status,
-    pub steps: Vec<String>,
+    pub steps: Vec<Step>,
 }
 
 /// What one allowance took over of a line.
@@ -130,12 +130,9 @@ fn event_line(plan: &Plan<'_>, group: Group, first: i32, sum: Sum) -> Result<Lin
     line.usage = Ratio::whole(sum.raw);
     line.counted = Ratio::whole(sum.counted);
     let plural = if sum.records == 1 { "record" } else { "records" };
-    line.steps.push(format!(
-        "usage: {} {plural} of {} add up to {}",
-        sum.records,
-        window_words(window),
-        words::quantity(line.usage, line.unit)
-    ));
+    let used = words::quantity(line.usage, line.unit);
+    let text = format!("usage: {} {plural} of {} add up to {used}", sum.records, window_words(window));
+    line.steps.push(Step::new("usage", text).with("records", sum.records).with("quantity", used));
     if let Some(price) = price.filter(|price| price.price.quantum.is_some()) {
         let quantum = Ratio::whole(price.quantum);
         if price.scope == QuantumScope::PerDay {
@@ -144,7 +141,9 @@ fn event_line(plan: &Plan<'_>, group: Group, first: i32, sum: Sum) -> Result<Lin
         if price.scope != QuantumScope::None {
             let each = if price.scope == QuantumScope::PerRecord { "each record" } else { "the sum" };
             let step = words::quantity(quantum, line.unit);
-            line.steps.push(format!("{each} rounded up to whole {step}: {}", words::quantity(line.counted, line.unit)));
+            let counted = words::quantity(line.counted, line.unit);
+            line.steps
+                .push(Step::new("quantum", format!("{each} rounded up to whole {step}: {counted}")).with("quantity", counted));
         }
     }
     Ok(line)
@@ -259,7 +258,8 @@ fn peak_line(plan: &Plan<'_>, group: Group, curve: &Curve, day: i32, status: Sta
     let mut line = blank(plan, group, (day, day + 1), status);
     line.usage = Ratio::whole(curve::highest(&curve.stretches(start_of(day), start_of(day + 1))));
     line.counted = line.usage;
-    line.steps.push(format!("usage: the peak of {} is {}", day_of(day), words::quantity(line.usage, line.unit)));
+    let peak = words::quantity(line.usage, line.unit);
+    line.steps.push(Step::new("usage", format!("usage: the peak of {} is {peak}", day_of(day))).with("quantity", peak));
     Some(line)
 }
 
@@ -269,7 +269,8 @@ fn set_usage(line: &mut Line, found: &Aggregated, price: &PlanPrice<'_>) {
     let name = price.price.aggregate.inner.name();
     let how = found.how.as_ref().map(|how| format!(" ({how})")).unwrap_or_default();
     let value = words::quantity(found.value, line.unit);
-    line.steps.push(format!("usage: the {name} of {}, all applications added moment by moment, is {value}{how}", line.usage_day));
+    let text = format!("usage: the {name} of {}, all applications added moment by moment, is {value}{how}", line.usage_day);
+    line.steps.push(Step::new("usage", text).with("quantity", value));
 }
 
 /// One quantity out of the days of a month.
@@ -290,7 +291,9 @@ fn month_usage(line: &mut Line, price: &PlanPrice<'_>, curve: &Curve, days: &[i3
             counted.iter().flat_map(|day| curve.stretches(start_of(*day), start_of(*day + 1))).collect();
         let found = curve::aggregate(&rule.inner, &stretches)?;
         let how = found.how.map(|how| format!(" ({how})")).unwrap_or_default();
-        line.steps.push(format!("usage: the {name} of {} is {}{how}", window_words(window), words::quantity(found.value, unit)));
+        let value = words::quantity(found.value, unit);
+        let text = format!("usage: the {name} of {} is {value}{how}", window_words(window));
+        line.steps.push(Step::new("usage", text).with("quantity", value));
         found.value
     } else {
         let taken = if rule.outer == Outer::Sum { days } else { valid.as_slice() };
@@ -299,17 +302,20 @@ fn month_usage(line: &mut Line, price: &PlanPrice<'_>, curve: &Curve, days: &[i3
             let found = curve::aggregate(&rule.inner, &curve.stretches(start_of(*day), start_of(*day + 1)))?;
             total = total.plus(found.value)?;
             let how = found.how.map(|how| format!(" ({how})")).unwrap_or_default();
-            line.steps.push(format!("{}: {name} {}{how}", day_of(*day), words::quantity(found.value, unit)));
+            let (day, value) = (day_of(*day), words::quantity(found.value, unit));
+            line.steps.push(Step::new("day", format!("{day}: {name} {value}{how}")).with("day", day).with("quantity", value));
         }
         let count = i128::try_from(taken.len()).ok()?;
         if rule.outer == Outer::Sum {
-            line.steps.push(format!("usage: the sum of {count} days is {}", words::quantity(total, unit)));
+            let sum = words::quantity(total, unit);
+            line.steps.push(Step::new("usage", format!("usage: the sum of {count} days is {sum}")).with("quantity", sum));
             total
         } else {
             let mean = total.over(Ratio::whole(count.max(1)))?;
             let total = words::quantity(total, unit);
-            line.steps
-                .push(format!("usage: the mean over {count} valid days is {total} ÷ {count} = {}", words::quantity(mean, unit)));
+            let value = words::quantity(mean, unit);
+            let text = format!("usage: the mean over {count} valid days is {total} ÷ {count} = {value}");
+            line.steps.push(Step::new("usage", text).with("days", count).with("quantity", value));
             mean
         }
     };
@@ -327,6 +333,7 @@ fn prorate(line: &mut Line, price: &PlanPrice<'_>, valid: usize, first: i32) -> 
     let exact = Ratio::new(i128::try_from(valid).ok()?, length)?;
     line.factor = price.price.aggregate.prorate_decimals.map_or(Some(exact), |decimals| exact.rounded(decimals))?;
     let factor = line.factor;
-    line.steps.push(format!("paid for {valid} valid days ÷ {length} days of the month = × {factor}, after tiers"));
+    let text = format!("paid for {valid} valid days ÷ {length} days of the month = × {factor}, after tiers");
+    line.steps.push(Step::new("prorate", text).with("valid_days", valid).with("days", length).with("factor", factor));
     Some(())
 }

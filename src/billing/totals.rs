@@ -6,7 +6,7 @@ use super::charges::hash;
 use super::ratio::Ratio;
 use super::words;
 use crate::model::quantity::UNITS;
-use crate::model::{AccountId, Amount, Charge, Currency, Period, RowType, Unit};
+use crate::model::{AccountId, Amount, Charge, Currency, Period, RowType, Step, Unit};
 
 /// The totals of rows, by account and currency. `None` when a sum leaves the range.
 pub(super) fn of_charges(charges: &[Charge]) -> Option<Vec<Charge>> {
@@ -20,18 +20,23 @@ pub(super) fn of_charges(charges: &[Charge]) -> Option<Vec<Charge>> {
 fn total(rows: &[&Charge]) -> Option<Charge> {
     let first = *rows.first()?;
     let mut billed = Amount::zero(first.currency);
+    let mut effective = Amount::zero(first.currency);
     let mut list = Some(Ratio::ZERO);
     for row in rows.iter().filter_map(|row| row.billed_cost) {
         billed = billed.checked_add(row)?;
+    }
+    for row in rows.iter().filter_map(|row| row.effective_cost) {
+        effective = effective.checked_add(row)?;
     }
     for cost in rows.iter().filter_map(|row| row.list_cost.as_deref()) {
         list = list.zip(exact(cost)).and_then(|(sum, cost)| sum.plus(cost));
     }
     let unpriced = rows.iter().filter(|row| row.billed_cost.is_none()).count();
     let priced = rows.len() - unpriced;
-    let mut steps = vec![format!("the sum of all rows with a price: {priced}")];
+    let mut steps = vec![Step::new("total", format!("the sum of all rows with a price: {priced}"))];
     if unpriced > 0 {
-        steps.push(format!("rows without a price are not in it, so the true total is higher: {unpriced}"));
+        let text = format!("rows without a price are not in it, so the true total is higher: {unpriced}");
+        steps.push(Step::new("unpriced", text));
     }
     let list = list.filter(|_| priced > 0).map(Ratio::to_text);
     let no_unit = UNITS.into_iter().find(|unit| unit.name == "count").unwrap_or(UNITS[0]);
@@ -56,6 +61,8 @@ fn total(rows: &[&Charge]) -> Option<Charge> {
         posting_period: rows.iter().map(|row| row.posting_period).max()?,
         period,
         billed_cost: (priced > 0).then_some(billed),
+        effective_cost: (priced > 0).then_some(effective),
+        unpriced: None,
         list_cost: list.clone(),
         contracted_cost: list,
         status: rows.iter().map(|row| row.status).min()?,

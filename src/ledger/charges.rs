@@ -39,6 +39,9 @@ const COLUMNS: &[&str] = &[
     "status_rank",
     "unpriced",
     "steps",
+    "effective_cost",
+    "tags",
+    "basis",
 ];
 
 impl Ledger {
@@ -91,7 +94,9 @@ fn write(account: &AccountId, month: BillingMonth, position: i64, charge: &Charg
     }
     let kind = Meter::named(&charge.meter).map_or("", |meter| meter.kind.as_str());
     let billed = charge.billed_cost.map(|amount| exact("amount", amount.units)).transpose()?;
+    let effective = charge.effective_cost.map(|amount| exact("effective amount", amount.units)).transpose()?;
     let steps = serde_json::to_string(&charge.steps).unwrap_or_default();
+    let tags = serde_json::to_string(&charge.tags).unwrap_or_default();
     Ok(vec![
         account.as_str().into(),
         month.to_string().into(),
@@ -123,17 +128,12 @@ fn write(account: &AccountId, month: BillingMonth, position: i64, charge: &Charg
         charge.price_version.as_str().into(),
         charge.status.as_str().into(),
         i64::from(charge.status as u8).into(),
-        unpriced(charge).into(),
+        charge.unpriced.as_deref().unwrap_or_default().into(),
         steps.into(),
+        effective.into(),
+        tags.into(),
+        charge.basis.clone().into(),
     ])
-}
-
-/// Why a line has no price: its last step says so.
-fn unpriced(charge: &Charge) -> &str {
-    match charge.billed_cost {
-        Some(_) => "",
-        None => charge.steps.last().map_or("unpriced", String::as_str),
-    }
 }
 
 fn read(row: Row<'_>) -> Result<Charge, LedgerError> {
@@ -141,11 +141,16 @@ fn read(row: Row<'_>) -> Result<Charge, LedgerError> {
     let currency = row.parsed(25, "a currency")?;
     let steps = serde_json::from_str(row.text(31)?)
         .map_err(|error| LedgerError::Damaged { what: "the steps of a charge", value: error.to_string() })?;
+    let tags = serde_json::from_str(row.text(33)?)
+        .map_err(|error| LedgerError::Damaged { what: "the tags of a charge", value: error.to_string() })?;
+    let unpriced = row.text(30)?;
     Ok(Charge {
         row_type: if row.text(3)? == "pack" { RowType::Pack } else { RowType::Charge },
         charge_id: row.text(4)?.to_owned(),
         account: AccountId::new(row.text(0)?),
         sub_app_id: app_of(row.text(5)?)?,
+        tags,
+        basis: text(34)?,
         usage_day: row.parsed(6, "a billing day")?,
         settlement_date: row.parsed(7, "a billing day")?,
         bill_month: row.parsed(8, "a month")?,
@@ -163,10 +168,12 @@ fn read(row: Row<'_>) -> Result<Charge, LedgerError> {
         list_cost: text(22)?,
         contracted_cost: text(23)?,
         billed_cost: row.maybe_integer(24)?.map(|units| Amount { units: units.into(), currency }),
+        effective_cost: row.maybe_integer(32)?.map(|units| Amount { units: units.into(), currency }),
         currency,
         price_book: row.text(26)?.to_owned(),
         price_version: row.text(27)?.to_owned(),
         status: row.parsed(28, "a status")?,
+        unpriced: (!unpriced.is_empty()).then(|| unpriced.to_owned()),
         steps,
     })
 }

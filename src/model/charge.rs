@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::id::{AccountId, SubAppId};
 use super::money::{Amount, Currency};
 use super::quantity::Unit;
@@ -49,6 +51,10 @@ pub struct Charge {
     pub account: AccountId,
     /// Filled by allocation only: tiers and peaks belong to the account.
     pub sub_app_id: Option<SubAppId>,
+    /// Filled by allocation only: what the share was made for, such as `("room", "1203")`.
+    pub tags: Vec<(String, String)>,
+    /// Filled by allocation only: by which weights the charge was split, in words.
+    pub basis: Option<String>,
     /// The day the usage happened on; the last day for aggregates over a month.
     pub usage_day: BillingDay,
     /// The day on which it is settled.
@@ -83,6 +89,9 @@ pub struct Charge {
     pub contracted_cost: Option<String>,
     /// Rounded once, half up, to 10⁻⁸.
     pub billed_cost: Option<Amount>,
+    /// What the usage cost when money paid in advance is spread over what it paid for: billed cost for usage at a price, a
+    /// share of a pack's price for what the pack took over, nothing for the purchase itself.
+    pub effective_cost: Option<Amount>,
     /// The currency of the price book.
     pub currency: Currency,
     /// The price book's id.
@@ -91,6 +100,34 @@ pub struct Charge {
     pub price_version: String,
     /// How sure the line is.
     pub status: Status,
-    /// The arithmetic in words, one step a line, for `explain`.
-    pub steps: Vec<String>,
+    /// Why there is no price; `None` where there is one.
+    pub unpriced: Option<String>,
+    /// The arithmetic, step by step, for `explain`.
+    pub steps: Vec<Step>,
+}
+
+/// One step of the arithmetic behind a charge: in words, and its numbers by name for programs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What kind of step: `usage`, `pack`, `tier`, `list`, `billed` and the like.
+    pub step: String,
+    /// In words.
+    pub text: String,
+    /// Numbers and names by name; numbers are exact texts in base units or in the unit that the name ends in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<(String, String)>,
+}
+
+impl Step {
+    /// A step without numbers of its own.
+    pub fn new(step: &str, text: impl Into<String>) -> Self {
+        Self { step: step.to_owned(), text: text.into(), values: Vec::new() }
+    }
+
+    /// The step with one more number or name.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.values.push((name.to_owned(), value.to_string()));
+        self
+    }
 }

@@ -15,7 +15,7 @@ pub mod status;
 pub mod time;
 pub mod usage;
 
-pub use charge::{Charge, RowType};
+pub use charge::{Charge, RowType, Step};
 pub use id::{AccountId, FileId, SubAppId, Vid};
 pub use language::Language;
 pub use media::{Media, MediaState, Rendition};

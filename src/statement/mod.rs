@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use crate::billing::{BookMeter, Mode, Options, PriceBook, RateError, rate};
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{AccountId, Base, BillingDay, BillingMonth, Charge, MeterKind, RowType, Status, UsageRecord};
+use crate::model::{AccountId, Base, BillingDay, BillingMonth, Charge, MeterKind, RowType, Status, Step, UsageRecord};
 
 pub use summary::{Item, Total, Unpriced};
 
@@ -86,10 +86,7 @@ pub fn rate_month(
 /// A line of a day of which usage is still missing cannot be final.
 fn doubt(charge: &mut Charge, missing: &BTreeSet<BillingDay>) {
     let Some(day) = missing.iter().find(|day| charge.period.contains(day.start())) else { return };
-    let steps = charge.steps.len();
-    // The last step of a line without a price says why; it stays the last.
-    let place = if charge.billed_cost.is_some() { steps } else { steps.saturating_sub(1) };
-    charge.steps.insert(place, format!("partial: some usage of {day} could not be collected"));
+    charge.steps.push(Step::new("partial", format!("partial: some usage of {day} could not be collected")).with("day", day));
     charge.status = charge.status.min(Status::Partial);
 }
 

@@ -92,7 +92,7 @@ impl Statement {
                 spec: charge.spec.clone(),
                 quantity: 0,
                 unit: charge.unit,
-                reason: charge.steps.last().cloned().unwrap_or_default(),
+                reason: charge.unpriced.clone().unwrap_or_default(),
             });
             entry.quantity = entry.quantity.saturating_add(charge.usage_quantity);
         }

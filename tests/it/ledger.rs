@@ -8,8 +8,8 @@ use std::path::Path;
 use vodledger::ledger::{Committed, Ledger, LedgerError, NewSnapshot, Outcome, Unit, UnitResult};
 use vodledger::model::time::parse_time;
 use vodledger::model::{
-    AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, FileId, Media, MediaState, Period, RowType, Status, SubAppId,
-    UsageRecord, Vid,
+    AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, FileId, Media, MediaState, Period, RowType, Status, Step,
+    SubAppId, UsageRecord, Vid,
 };
 
 fn account() -> AccountId {
@@ -187,6 +187,8 @@ fn charge(position: u32, billed: Option<i128>) -> Charge {
         charge_id: format!("c{position}"),
         account: account(),
         sub_app_id: None,
+        tags: vec![("room".to_owned(), "12".to_owned())],
+        basis: Some("stored bytes × time".to_owned()),
         usage_day: on,
         settlement_date: on.next(),
         bill_month: on.month(),
@@ -204,11 +206,13 @@ fn charge(position: u32, billed: Option<i128>) -> Charge {
         list_cost: billed.map(|_| "368.00".to_owned()),
         contracted_cost: billed.map(|_| "368.00".to_owned()),
         billed_cost: billed.map(|units| Amount { units, currency: Currency::CNY }),
+        effective_cost: billed.map(|units| Amount { units, currency: Currency::CNY }),
         currency: Currency::CNY,
         price_book: "test".to_owned(),
         price_version: "1".to_owned(),
         status: Status::Final,
-        steps: vec!["1600 GB × 0.23".to_owned()],
+        unpriced: billed.is_none().then(|| "no price".to_owned()),
+        steps: vec![Step::new("list", "1600 GB × 0.23").with("quantity", 1600)],
     }
 }
 

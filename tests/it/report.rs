@@ -31,6 +31,8 @@ fn charge(index: usize, line: &Line) -> Charge {
         charge_id: format!("c{index}"),
         account: AccountId::new(ACCOUNT),
         sub_app_id: None,
+        tags: Vec::new(),
+        basis: None,
         usage_day: day,
         settlement_date: day.next(),
         bill_month: day.next().month(),
@@ -48,11 +50,13 @@ fn charge(index: usize, line: &Line) -> Charge {
         list_cost: None,
         contracted_cost: None,
         billed_cost: line.price.map(|(.., units)| Amount { units, currency: Currency::CNY }),
+        effective_cost: None,
         currency: Currency::CNY,
         price_book: "test".to_owned(),
         price_version: "1".to_owned(),
         status: line.status,
-        steps: line.price.is_none().then(|| "unpriced: no price is published".to_owned()).into_iter().collect(),
+        unpriced: line.price.is_none().then(|| "unpriced: no price is published".to_owned()),
+        steps: Vec::new(),
     }
 }
 

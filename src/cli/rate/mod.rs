@@ -169,7 +169,7 @@ fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Vec<Cha
 fn warn_unpriced(charges: &[Charge]) {
     let mut seen = BTreeSet::new();
     for charge in charges.iter().filter(|charge| charge.row_type == RowType::Charge && charge.billed_cost.is_none()) {
-        let reason = charge.steps.last().map_or("unpriced", String::as_str);
+        let reason = charge.unpriced.as_deref().unwrap_or("unpriced");
         if seen.insert((charge.meter.as_str(), charge.area.as_str(), charge.spec.as_str(), charge.price_version.as_str())) {
             note!("warning: meter {} area {:?} spec {:?}: {reason}", charge.meter, charge.area, charge.spec);
         }

@@ -11,7 +11,7 @@ use crate::model::time::format_time;
 use crate::model::{Charge, RowType, Unit};
 
 /// The columns, in the order of the interface.
-pub const COLUMNS: [&str; 27] = [
+pub const COLUMNS: [&str; 28] = [
     "row_type",
     "charge_id",
     "account",
@@ -39,6 +39,7 @@ pub const COLUMNS: [&str; 27] = [
     "price_version",
     "status",
     "sub_app_id",
+    "effective_cost",
 ];
 
 /// Writes all rows.
@@ -105,6 +106,7 @@ fn cells(charge: &Charge) -> [Option<String>; COLUMNS.len()] {
         Some(charge.price_version.clone()),
         Some(charge.status.to_string()),
         charge.sub_app_id.map(|id| id.to_string()),
+        charge.effective_cost.map(crate::model::Amount::to_decimal_text),
     ]
 }
 
