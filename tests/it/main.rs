@@ -8,6 +8,7 @@ mod collect;
 mod coverage;
 mod credentials;
 mod demo;
+mod eras;
 mod find;
 mod house;
 mod ledger;
