@@ -5,6 +5,7 @@ mod billing_properties;
 mod callbacks;
 mod client;
 mod collect;
+mod contracts;
 mod coverage;
 mod credentials;
 mod demo;
