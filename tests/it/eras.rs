@@ -200,3 +200,14 @@ fn a_book_has_its_own_zone() {
     assert_eq!((rows[0]["usage_day"].as_str(), rows[1]["usage_day"].as_str()), ("2026-01-31", "2026-02-01"));
     assert_eq!(rows[1]["period_start"], "2026-02-01T08:00:00+08:00");
 }
+
+/// The published case d21-early-delete-day2, which prints 0.0716 and means 7.16: stored and converted on the 20th of May, deleted on
+/// the 21st. The second day bills the day's peak, 100 × 0.0004, and the 178 days that are missing of 180.
+#[test]
+fn early_deletion_of_the_shipped_book() {
+    let rows = "2021-05-21T00:00:00+08:00,2021-05-21T15:00:00+08:00,1,,storage,Chinese Mainland,DEEP_ARCHIVE,100,GB\n\
+                2021-05-20T09:00:00+08:00,2021-05-21T15:00:00+08:00,1,,early-deletion,Chinese Mainland,DEEP_ARCHIVE,100,GB\n";
+    let output = rate_with(rows, &["--prices", "vod-cn"], &[]);
+    let rows: Rows = csv::Reader::from_reader(output.stdout.as_slice()).deserialize().map(Result::unwrap).collect();
+    assert_eq!(rows.last().unwrap()["billed_cost"], "7.16000000");
+}
