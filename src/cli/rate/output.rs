@@ -62,15 +62,16 @@ fn write_csv(out: &mut dyn Write, charges: &[Charge]) -> io::Result<()> {
 
 fn write_json(out: &mut dyn Write, charges: &[Charge]) -> io::Result<()> {
     for charge in charges {
-        let members: Map<String, Value> = COLUMNS
-            .iter()
-            .zip(cells(charge))
-            .map(|(name, cell)| ((*name).to_owned(), cell.map_or(Value::Null, Value::from)))
-            .collect();
-        serde_json::to_writer(&mut *out, &members)?;
+        serde_json::to_writer(&mut *out, &object(charge))?;
         out.write_all(b"\n")?;
     }
     out.flush()
+}
+
+/// A charge as a JSON object: one member a column.
+pub fn object(charge: &Charge) -> Map<String, Value> {
+    let members = COLUMNS.iter().zip(cells(charge));
+    members.map(|(name, cell)| ((*name).to_owned(), cell.map_or(Value::Null, Value::from))).collect()
 }
 
 /// One text a column; `None` is unknown or does not apply. Numbers are text, so that they stay exact.
