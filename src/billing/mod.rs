@@ -7,6 +7,7 @@
 //! stands in the [`PriceBook`], whose format `docs/price-book.md` describes.
 
 mod adjust;
+mod bill_mode;
 mod book;
 mod charges;
 mod conditions;
@@ -25,6 +26,7 @@ mod tiers;
 mod totals;
 mod words;
 
+pub use bill_mode::{BillConflict, BilledAs};
 pub use book::{
     Aggregate, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Inner, Outer, Part,
     PartKind, Price, PriceBook, Problem, Product, QuantumScope, Rate, Refill, Source, SwitchRule, TierKind, Tiers, Unpriced,

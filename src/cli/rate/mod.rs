@@ -12,7 +12,9 @@ use clap::ValueEnum;
 
 use super::output::note;
 use super::{Context, Error, Outcome, file, prices};
-use crate::billing::{Contract, Dated, Mode, Options, Pack, PriceBook, RateError, Rater, Settlement, Switches, packs_from_toml};
+use crate::billing::{
+    BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, RateError, Rater, Settlement, Switches, packs_from_toml,
+};
 use crate::model::{Charge, RowType};
 
 /// Arguments.
@@ -46,6 +48,9 @@ pub struct Inputs {
     /// Billing mode: traffic, bandwidth or package; `traffic,2026-10-15=bandwidth` when it changes [default: traffic, marked as assumed]
     #[arg(long, value_name = "MODE[,DAY=MODE]…")]
     pub mode: Option<Dated<Mode>>,
+    /// Take mode and settlement from a bill (CSV of the console, resource or detail list) where the options do not say them
+    #[arg(long, value_name = "FILE")]
+    pub bill: Option<PathBuf>,
     /// Settlement: hour, day or month; dated like the mode [default: the price list's usual one]
     #[arg(long, value_name = "SETTLEMENT[,DAY=…]…")]
     pub settlement: Option<Dated<Settlement>>,
@@ -126,6 +131,7 @@ fn check_out(args: &Args) -> Result<(), Error> {
         ("--prices", args.inputs.prices.as_deref().map(Path::new)),
         ("--packs", args.inputs.packs.as_deref()),
         ("--contract", args.inputs.contract.as_deref()),
+        ("--bill", args.inputs.bill.as_deref()),
         ("--opening", args.inputs.opening.as_deref()),
     ];
     for (flag, path) in read {
@@ -171,10 +177,11 @@ fn options(args: &Inputs, book: &PriceBook) -> Result<Options, Error> {
         switches.set(name, value);
     }
     let usual = book.versions.first().and_then(|version| version.settlements.first()).copied();
+    let billed = args.bill.as_deref().map(read_bill).transpose()?.unwrap_or_default();
     Ok(Options {
-        mode: args.mode.clone().unwrap_or_default(),
-        mode_assumed: args.mode.is_none(),
-        settlement: args.settlement.clone().unwrap_or_else(|| Dated::always(usual.unwrap_or_default())),
+        mode: args.mode.clone().unwrap_or_else(|| Dated::always(billed.mode.unwrap_or_default())),
+        mode_assumed: args.mode.is_none() && billed.mode.is_none(),
+        settlement: args.settlement.clone().unwrap_or_else(|| Dated::always(billed.settlement.or(usual).unwrap_or_default())),
         packs: args.packs.as_deref().map_or(Ok(Vec::new()), |path| read_packs(path, book))?,
         switches,
         contract: args.contract.as_deref().map(|path| read_contract(path, book)).transpose()?,
@@ -187,6 +194,19 @@ fn options(args: &Inputs, book: &PriceBook) -> Result<Options, Error> {
 pub fn read_packs(path: &Path, book: &PriceBook) -> Result<Vec<Pack>, Error> {
     let toml = file::read_text(path).map_err(|error| Error::failed(format!("packs {}: {error}", path.display())))?;
     packs_from_toml(&toml, &path.display().to_string(), book).map_err(Error::failed)
+}
+
+/// Reads what a bill says of how the account is billed.
+pub fn read_bill(path: &Path) -> Result<BilledAs, Error> {
+    let wrong = |error: &dyn std::fmt::Display| Error::failed(format!("bill {}: {error}", path.display()));
+    let text = file::read_text(path).map_err(|error| wrong(&error))?;
+    let mut csv = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let lines = csv.records().collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
+    let billed = BilledAs::of_lines(lines.iter().map(|line| line.iter())).map_err(|error| wrong(&error))?;
+    if billed == BilledAs::default() {
+        note!("warning: bill {}: no line of VOD says how the account is billed", path.display());
+    }
+    Ok(billed)
 }
 
 /// Reads a contract.
