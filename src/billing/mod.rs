@@ -6,6 +6,7 @@
 //! one exact quotient of the rest, rounded once. Everything that differs between products and years
 //! stands in the [`PriceBook`], whose format `docs/price-book.md` describes.
 
+mod allocate;
 mod book;
 mod charges;
 mod curve;
@@ -19,8 +20,10 @@ mod ratio;
 mod shipped;
 mod tiers;
 mod totals;
+mod wide;
 mod words;
 
+pub use allocate::{AllocateError, Allocation, Portion, SUB_APP_ID, Shares, basis};
 pub use book::{
     Aggregate, BookErrors, BookMeter, Bound, Choice, Cover, DropTop, Inner, Outer, Part, PartKind, Price, PriceBook, Problem,
     Product, QuantumScope, Rate, Refill, Source, SwitchRule, TierKind, Tiers, Unpriced, Version, Window,

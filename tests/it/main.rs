@@ -1,6 +1,7 @@
 //! The one integration test binary: one file per capability.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod allocation;
 mod billing_properties;
 mod callbacks;
 mod client;
