@@ -15,6 +15,7 @@ mod gather;
 mod lines;
 mod options;
 mod pack;
+mod places;
 mod plan;
 mod ratio;
 mod shipped;
@@ -31,6 +32,7 @@ pub use book::{
 pub use gather::{RateError, Rater, Row, RowError};
 pub use options::{BillMonthBasis, Mode, Options, OptionsError, Settlement, Switches};
 pub use pack::{Pack, packs_from_toml};
+pub use places::Place;
 pub use ratio::{Decimal, Ratio};
 pub use shipped::shipped;
 

@@ -18,6 +18,7 @@ mod play;
 mod prices;
 mod rate;
 mod report;
+mod runs;
 mod selection;
 mod sim;
 mod summary;
