@@ -1,42 +1,40 @@
 //! From lines to charges: free quantities, blocks, tiers, one exact quotient each, and totals.
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest, Sha256};
 
-use super::book::Window;
+use super::counters::{Counters, Tally};
 use super::deduct::deduct;
 use super::gather::RateError;
 use super::lines::{Covering, Line};
-use super::options::{BillMonthBasis, Settlement};
+use super::options::{BILL_MONTH_BASIS, Settlement};
 use super::plan::{Plan, PlanPrice};
 use super::ratio::Ratio;
-use super::tiers::{Slice, slices};
-use super::{Rate, TierKind, totals, words};
+use super::tiers::Slice;
+use super::{BillMonthBasis, Rate, TierKind, Window, adjust, totals, words};
 use crate::model::money::AMOUNT_SCALE;
 use crate::model::{Amount, BillingDay, Charge, RowType, Status, Step};
-
-/// The counters of graduated prices and the totals of volume prices: by account, price, area,
-/// specification and the period in which they run.
-type Counters = BTreeMap<(usize, String, String, String, String, BillingDay), Ratio>;
 
 /// All charges of all accounts; totals last.
 pub(super) fn of_lines(plan: &Plan<'_>, mut lines: Vec<Line>) -> Result<Vec<Charge>, RateError> {
     let mut charges = Vec::with_capacity(lines.len());
     for lines in lines.chunk_by_mut(|left, right| left.account == right.account) {
+        let first = charges.len();
         deduct(&plan.options.packs, lines)?;
-        let mut counters = volume_totals(plan, lines)?;
-        for line in lines {
-            let failed = out_of_range(line);
-            price_line(plan, line, &mut counters, &mut charges).ok_or(failed)?;
+        let mut counters = Counters::of(plan, lines)?;
+        for (index, line) in lines.iter().enumerate() {
+            price_line(plan, line, counters.take(index, line)?, &mut charges).ok_or_else(|| out_of_range(line))?;
         }
+        let adjustments =
+            adjust::of_charges(plan, &charges[first..]).ok_or_else(|| RateError::OutOfRange("a contract's line".to_owned()))?;
+        charges.extend(adjustments);
     }
     let totals = totals::of_charges(&charges).ok_or_else(|| RateError::OutOfRange("a total".to_owned()))?;
     charges.extend(totals);
     Ok(charges)
 }
 
-fn out_of_range(line: &Line) -> RateError {
+/// A number of a line that leaves the range of exact arithmetic.
+pub(super) fn out_of_range(line: &Line) -> RateError {
     let key = &line.group;
     RateError::OutOfRange(format!(
         "the charge of account {:?}, meter {}, area {:?}, spec {:?}",
@@ -44,50 +42,17 @@ fn out_of_range(line: &Line) -> RateError {
     ))
 }
 
-/// The counter in which a line is counted.
-fn counter_key(line: &Line, price: &PlanPrice<'_>) -> Option<(usize, String, String, String, String, BillingDay)> {
-    let tiers = price.price.tiers.as_ref()?;
-    let pick = |by: bool, value: &str| if by { value.to_owned() } else { String::new() };
-    let start = match tiers.reset {
-        Window::Day => line.usage_day,
-        Window::Month => line.usage_day.month().first_day(),
-    };
-    let (area, spec) = (pick(tiers.by_area, &line.group.area), pick(tiers.by_spec, &line.group.spec));
-    Some((line.group.version, price.price.name.clone(), line.group.meter.clone(), area, spec, start))
-}
-
-/// What is priced of a line: usage less packs and free quantity, in whole blocks.
-fn net(line: &Line, price: &PlanPrice<'_>) -> Option<Ratio> {
-    let mut quantity = line.counted.minus(Ratio::whole(line.covered))?;
-    if line.counted < Ratio::whole(price.free_below) {
-        return Some(Ratio::ZERO);
-    }
-    quantity = quantity.minus(Ratio::whole(price.free).min(quantity))?;
-    if price.block > 1 { quantity.up_to_multiple_of(Ratio::whole(price.block)) } else { Some(quantity) }
-}
-
-/// A volume price looks at the total of its counter, which has to be known before the first line.
-fn volume_totals(plan: &Plan<'_>, lines: &[Line]) -> Result<Counters, RateError> {
-    let mut totals = Counters::new();
-    for line in lines {
-        let Some((price, _)) = line.price(plan).filter(|(price, _)| price.tier_kind == TierKind::Volume) else { continue };
-        let Some(key) = counter_key(line, price) else { continue };
-        let failed = || out_of_range(line);
-        let quantity = net(line, price).ok_or_else(failed)?;
-        let total = totals.entry(key).or_insert(Ratio::ZERO);
-        *total = total.plus(quantity).ok_or_else(failed)?;
-    }
-    Ok(totals)
-}
-
-fn price_line(plan: &Plan<'_>, line: &Line, counters: &mut Counters, charges: &mut Vec<Charge>) -> Option<()> {
+fn price_line(plan: &Plan<'_>, line: &Line, tally: Tally, charges: &mut Vec<Charge>) -> Option<()> {
     match line.price(plan) {
         None => charges.push(unpriced(plan, line)),
         Some((price, rate)) => {
-            let quantity = net(line, price)?;
-            let slices = line_slices(line, price, quantity, counters)?;
-            for (index, slice) in slices.iter().enumerate() {
-                charges.push(priced(plan, line, price, rate, slice, index == 0)?);
+            let mut list = ListPrices::new(plan, line, price, rate, &tally)?;
+            for (index, slice) in tally.slices.iter().enumerate() {
+                let part = match list.as_mut() {
+                    Some(list) => Some(list.take(slice.quantity)?),
+                    None => None,
+                };
+                charges.push(priced(plan, line, price, rate, &tally, index, part)?);
             }
         }
     }
@@ -97,28 +62,71 @@ fn price_line(plan: &Plan<'_>, line: &Line, counters: &mut Counters, charges: &m
     Some(())
 }
 
-fn line_slices(line: &Line, price: &PlanPrice<'_>, quantity: Ratio, counters: &mut Counters) -> Option<Vec<Slice>> {
-    let (Some(tiers), Some(key)) = (price.price.tiers.as_ref(), counter_key(line, price)) else {
-        return Some(vec![Slice { tier: 0, quantity }]);
-    };
-    let counter = counters.entry(key).or_insert(Ratio::ZERO);
-    let slices = slices(price.tier_kind, tiers.bound, &price.bounds, *counter, quantity)?;
-    if price.tier_kind == TierKind::Graduated {
-        *counter = counter.plus(quantity)?;
+/// What the quantity of a line costs by the book, slice after slice.
+struct ListPrices<'p> {
+    price: &'p PlanPrice<'p>,
+    rate: &'p Rate,
+    /// What is left of the slices of the list, the next one last.
+    left: Vec<Slice>,
+    factor: Ratio,
+}
+
+/// The list price of a part of a line.
+struct ListPart {
+    /// The unit price, where the part has only one.
+    unit_price: Option<String>,
+    cost: Ratio,
+}
+
+impl<'p> ListPrices<'p> {
+    /// `Some(None)` where the book has no price of its own.
+    fn new(plan: &'p Plan<'_>, line: &Line, price: &'p PlanPrice<'p>, rate: &'p Rate, tally: &Tally) -> Option<Option<Self>> {
+        let (price, rate) = match (price.contract, price.list) {
+            (None, _) => (price, rate),
+            (Some(_), None) => return Some(None),
+            (Some(_), Some(list)) => {
+                let list = plan.prices.get(list)?;
+                let rate = list.price.rates.iter().find(|rate| rate.selects(&line.group.area, &line.group.spec));
+                let Some(rate) = rate else { return Some(None) };
+                (list, rate)
+            }
+        };
+        let left = tally.list.iter().rev().copied().collect();
+        Some(Some(Self { price, rate, left, factor: line.factor }))
     }
-    Some(slices)
+
+    /// The list price of the next part.
+    fn take(&mut self, quantity: Ratio) -> Option<ListPart> {
+        let (mut open, mut cost, mut prices) = (quantity, Ratio::ZERO, Vec::new());
+        while let Some(slice) = self.left.last_mut() {
+            let part = open.min(slice.quantity);
+            let tier = slice.tier;
+            open = open.minus(part)?;
+            slice.quantity = slice.quantity.minus(part)?;
+            if slice.quantity == Ratio::ZERO && self.left.len() > 1 {
+                self.left.pop();
+            }
+            let paid = part.times(self.factor)?;
+            cost = cost.plus(self.price.price_per_base(self.rate, tier)?.times(self.rate.coefficient)?.times(paid)?)?;
+            prices.push(self.rate.prices.get(tier)?.as_str().to_owned());
+            if open == Ratio::ZERO {
+                break;
+            }
+        }
+        prices.dedup();
+        Some(ListPart { unit_price: (prices.len() == 1).then(|| prices.remove(0)), cost })
+    }
 }
 
 /// A row with everything but money.
 fn row(plan: &Plan<'_>, line: &Line, row_type: RowType, slot: &str) -> Charge {
-    let version = plan.versions.get(line.group.version);
+    let era = &plan.eras[plan.era_of(super::gather::number_of(line.usage_day))];
     let by_month = line.price(plan).is_some_and(|(price, _)| price.by_month());
-    let settlement = version.map_or(plan.options.settlement, |version| version.settlement);
-    let settlement_date = match settlement {
+    let settlement_date = match era.settlement {
         _ if by_month => line.usage_day.month().end_day(),
         Settlement::Month => line.usage_day.month().end_day(),
         Settlement::Day => line.usage_day.next(),
-        Settlement::Hour => line.usage_day,
+        Settlement::Hour => BillingDay::of(line.period.end + plan.shift()),
     };
     let status = if plan.options.mode_assumed { Status::Assumed } else { line.status };
     Charge {
@@ -130,10 +138,7 @@ fn row(plan: &Plan<'_>, line: &Line, row_type: RowType, slot: &str) -> Charge {
         basis: None,
         usage_day: line.usage_day,
         settlement_date,
-        bill_month: match plan.basis {
-            BillMonthBasis::Usage => line.usage_day.month(),
-            BillMonthBasis::Deduction => settlement_date.month(),
-        },
+        bill_month: bill_month(plan, line.usage_day, settlement_date),
         posting_period: line.usage_day.month(),
         period: line.period,
         meter: line.group.meter.clone(),
@@ -144,6 +149,7 @@ fn row(plan: &Plan<'_>, line: &Line, row_type: RowType, slot: &str) -> Charge {
         pricing_quantity: 0,
         unit: line.unit,
         unit_price: None,
+        contracted_unit_price: None,
         tier: String::new(),
         list_cost: None,
         contracted_cost: None,
@@ -151,11 +157,25 @@ fn row(plan: &Plan<'_>, line: &Line, row_type: RowType, slot: &str) -> Charge {
         effective_cost: None,
         currency: plan.book.currency,
         price_book: plan.book.id.clone(),
-        price_version: version.map(|version| version.version.name.clone()).unwrap_or_default(),
+        price_version: era.version.map(|version| version.name.clone()).unwrap_or_default(),
         status,
         unpriced: None,
         steps: line.steps.clone(),
     }
+}
+
+/// The month whose bill carries what is used and settled on these days.
+pub(super) fn bill_month(plan: &Plan<'_>, usage_day: BillingDay, settlement_date: BillingDay) -> crate::model::BillingMonth {
+    match plan.basis.on(usage_day) {
+        BillMonthBasis::Usage => usage_day.month(),
+        BillMonthBasis::Deduction => settlement_date.month(),
+    }
+}
+
+/// An exact cost, rounded once, half up, to the scale of bills.
+pub(super) fn rounded(plan: &Plan<'_>, cost: Ratio) -> Option<Amount> {
+    let units = cost.times(Ratio::whole(10_i128.pow(AMOUNT_SCALE)))?.round_half_up();
+    Some(Amount { units, currency: plan.book.currency })
 }
 
 /// A hash of what the row is about, never of its amount.
@@ -180,92 +200,184 @@ fn unpriced(plan: &Plan<'_>, line: &Line) -> Charge {
     let mut charge = row(plan, line, RowType::Charge, "unpriced");
     charge.pricing_quantity = (line.counted.round_half_up()).saturating_sub(line.covered);
     charge.tier = words::UNPRICED.to_owned();
-    let reason = plan.reason(key.version, &key.meter, &key.area, &key.spec);
-    charge.steps.push(Step::new("unpriced", format!("unpriced: {reason}")));
-    charge.unpriced = Some(format!("unpriced: {reason}"));
+    let day = super::gather::number_of(line.usage_day);
+    let reason = format!("unpriced: {}", plan.reason(day, &key.meter, &key.area, &key.spec));
+    if line.explain {
+        charge.steps.push(Step::new("unpriced", reason.as_str()));
+    }
+    charge.unpriced = Some(reason);
     charge
 }
 
-fn priced(plan: &Plan<'_>, line: &Line, price: &PlanPrice<'_>, rate: &Rate, slice: &Slice, first: bool) -> Option<Charge> {
+fn priced(
+    plan: &Plan<'_>,
+    line: &Line,
+    price: &PlanPrice<'_>,
+    rate: &Rate,
+    tally: &Tally,
+    index: usize,
+    list: Option<ListPart>,
+) -> Option<Charge> {
+    let slice = tally.slices.get(index)?;
     let graduated = price.tier_kind == TierKind::Graduated;
-    let paid = Slice { quantity: slice.quantity.times(line.factor)?, ..*slice };
+    let paid = slice.quantity.times(line.factor)?;
     // The tier that a volume reaches may change when usage is restated; the line stays the same line.
     let slot = if graduated { format!("tier {}", slice.tier + 1) } else { "all".to_owned() };
-    let cost = price.price_per_base(rate, slice.tier)?.times(rate.coefficient)?.times(paid.quantity)?;
-    let units = cost.times(Ratio::whole(10_i128.pow(AMOUNT_SCALE)))?.round_half_up();
-    let amount = Amount { units, currency: plan.book.currency };
+    let cost = price.price_per_base(rate, slice.tier)?.times(rate.coefficient)?.times(paid)?;
+    let amount = rounded(plan, cost)?;
     let bound = price.price.tiers.as_ref().map(|tiers| tiers.bound);
     let mut charge = row(plan, line, RowType::Charge, &slot);
     if graduated {
         // Each row shows its own part; what packs, free quantity and blocks changed is shown once.
-        let rest = line.usage.minus(net(line, price)?)?;
-        let shown = if first { slice.quantity.plus(rest)? } else { slice.quantity };
+        let rest = line.usage.minus(tally.net)?;
+        let shown = if index == 0 { slice.quantity.plus(rest)? } else { slice.quantity };
         charge.usage_quantity = shown.round_half_up();
-        charge.pack_quantity = if first { line.covered } else { 0 };
+        charge.pack_quantity = if index == 0 { line.covered } else { 0 };
     }
-    charge.pricing_quantity = paid.quantity.round_half_up();
-    charge.unit_price = Some(rate.prices.get(slice.tier)?.as_str().to_owned());
+    charge.pricing_quantity = paid.round_half_up();
     charge.tier = bound.map_or(words::FLAT.to_owned(), |bound| words::tier(bound, &price.bounds, slice.tier, price.unit));
-    charge.list_cost = Some(cost.to_text());
-    charge.contracted_cost = charge.list_cost.clone();
+    if line.exempt.is_some() {
+        charge.tier = words::EXEMPT.to_owned();
+    }
+    charge.list_cost = list.as_ref().map(|list| list.cost.to_text());
+    charge.contracted_cost = Some(cost.to_text());
+    let agreed = rate.prices.get(slice.tier)?.as_str().to_owned();
+    charge.unit_price = list.and_then(|list| list.unit_price);
+    charge.contracted_unit_price = price.contract.map(|_| agreed.clone());
     charge.billed_cost = Some(amount);
     charge.effective_cost = Some(amount);
-    explain_price(&mut charge, plan, price, rate, &paid, (cost, amount));
+    if line.explain {
+        let priced = Priced { plan, price, rate, tally, slice, paid, cost, amount, unit_price: &agreed };
+        priced.explain(&mut charge);
+    }
     Some(charge)
 }
 
-fn explain_price(
-    charge: &mut Charge,
-    plan: &Plan<'_>,
-    price: &PlanPrice<'_>,
-    rate: &Rate,
-    slice: &Slice,
-    (cost, amount): (Ratio, Amount),
-) {
-    let currency = plan.book.currency;
-    let (rule, unit) = (price.price, price.unit);
-    let steps = &mut charge.steps;
-    for (number, text) in [(&rule.free, "free"), (&rule.free_below, "free when below"), (&rule.block, "rounded up to blocks of")]
-    {
-        if let Some(number) = number {
-            steps.push(Step::new("free", format!("{text} {number} {}", unit.name)).with(text, number));
+/// A part of a line and what it costs, for the explanation.
+struct Priced<'p> {
+    plan: &'p Plan<'p>,
+    price: &'p PlanPrice<'p>,
+    rate: &'p Rate,
+    tally: &'p Tally,
+    slice: &'p Slice,
+    paid: Ratio,
+    cost: Ratio,
+    amount: Amount,
+    unit_price: &'p str,
+}
+
+impl Priced<'_> {
+    fn explain(&self, charge: &mut Charge) {
+        let mut steps = std::mem::take(&mut charge.steps);
+        steps.extend(self.reductions());
+        steps.extend(self.tier(charge));
+        steps.extend(self.cost(charge));
+        steps.extend(self.sources(charge));
+        charge.steps = steps;
+    }
+
+    fn reductions(&self) -> Vec<Step> {
+        let (rule, unit) = (&self.price.price, self.price.unit);
+        let mut steps = Vec::new();
+        if let Some(free) = &rule.free {
+            let per = rule.free_per.map_or("line", Window::as_str);
+            let taken = words::quantity(self.tally.free, unit);
+            let text = format!("free: {free} {} per {per}, of which this line takes {taken}", unit.name);
+            steps.push(Step::new("free", text).with("free", free).with("taken", taken));
         }
+        if let Some(least) = &rule.free_below {
+            steps.push(Step::new("free", format!("free when below {least} {}", unit.name)).with("free_below", least));
+        }
+        if let Some(block) = &rule.block {
+            let net = words::quantity(self.tally.net, unit);
+            let text = format!("rounded up to blocks of {block} {}: {net}", unit.name);
+            steps.push(Step::new("block", text).with("block", block).with("quantity", net));
+        }
+        steps
     }
-    if !price.bounds.is_empty() {
-        let kind = price.tier_kind.as_str();
-        let reset = rule.tiers.as_ref().map_or(Window::Day, |tiers| tiers.reset);
-        let text = format!("tier ({kind}, counted per {reset}): {}", charge.tier);
-        steps.push(Step::new("tier", text).with("kind", kind).with("reset", reset).with("tier", &charge.tier));
+
+    fn tier(&self, charge: &Charge) -> Option<Step> {
+        let (tiers, unit) = (self.price.price.tiers.as_ref()?, self.price.unit);
+        let (kind, reset) = (self.price.tier_kind, tiers.reset);
+        let counter = words::quantity(self.tally.counter, unit);
+        let text = match kind {
+            TierKind::Volume => {
+                format!("tier: the {reset}'s total of {counter} reaches the tier {:?}, which prices all of it", charge.tier)
+            }
+            TierKind::VolumeToDate => {
+                format!("tier: with this line the {reset}'s counter reaches {counter}: tier {:?}", charge.tier)
+            }
+            TierKind::Graduated => format!(
+                "tier: the {reset}'s counter stood at {counter}; {} of this line lie in the tier {:?}",
+                words::quantity(self.slice.quantity, unit),
+                charge.tier
+            ),
+        };
+        Some(Step::new("tier", text).with("kind", kind).with("reset", reset).with("counter", counter).with("tier", &charge.tier))
     }
-    let per = if rule.per.as_str() == "1" { unit.name.to_owned() } else { format!("{} {}", rule.per, unit.name) };
-    let weight = if rate.coefficient == Ratio::ONE { String::new() } else { format!(" × coefficient {}", rate.coefficient) };
-    let unit_price = charge.unit_price.clone().unwrap_or_default();
-    let endless = if cost.terminates() { String::new() } else { format!(" (exactly {cost})") };
-    let quantity = words::quantity(slice.quantity, unit);
-    let text =
-        format!("list cost: {quantity} × {unit_price} {currency} per {per}{weight} = {} {currency}{endless}", cost.to_text());
-    steps.push(Step::new("list", text).with("quantity", quantity).with("unit_price", unit_price).with("cost", cost.to_text()));
-    let billed = amount.to_decimal_text();
-    steps.push(Step::new("billed", format!("billed: rounded half up to 8 decimals: {billed} {currency}")).with("cost", billed));
-    let text = format!(
-        "price: book {}, version {}, item {:?}, source {} verified on {}, evidence {}",
-        plan.book.id, charge.price_version, rule.name, rule.source, rule.verified_on, rule.evidence
-    );
-    steps.push(Step::new("source", text).with("item", &rule.name).with("source", &rule.source).with("evidence", &rule.evidence));
-    if let Some(note) = &rule.note {
-        steps.push(Step::new("note", format!("note: {note}")));
+
+    fn cost(&self, charge: &Charge) -> Vec<Step> {
+        let (currency, rule, unit) = (self.plan.book.currency, &self.price.price, self.price.unit);
+        let per = if rule.per.as_str() == "1" { unit.name.to_owned() } else { format!("{} {}", rule.per, unit.name) };
+        let is_weighted = self.rate.coefficient != Ratio::ONE;
+        let weight = if is_weighted { format!(" × coefficient {}", self.rate.coefficient) } else { String::new() };
+        let endless = if self.cost.terminates() { String::new() } else { format!(" (exactly {})", self.cost) };
+        let (quantity, cost) = (words::quantity(self.paid, unit), self.cost.to_text());
+        let mut steps = Vec::new();
+        let (step, name) = match self.price.contract {
+            None => ("list", "list cost"),
+            Some(_) => {
+                let list = charge.list_cost.as_deref().unwrap_or("not known: the price book has no price for it");
+                steps.push(Step::new("list", format!("list cost by the price book: {list}")).with("cost", list));
+                ("contracted", "contracted cost")
+            }
+        };
+        let text = format!("{name}: {quantity} × {} {currency} per {per}{weight} = {cost} {currency}{endless}", self.unit_price);
+        let step = Step::new(step, text).with("quantity", quantity).with("unit_price", self.unit_price).with("per", per);
+        steps.push(step.with("coefficient", self.rate.coefficient).with("cost", cost));
+        let billed = self.amount.to_decimal_text();
+        let text = format!("billed: rounded half up to {AMOUNT_SCALE} decimals: {billed} {currency}");
+        steps.push(Step::new("billed", text).with("cost", billed));
+        steps
     }
-    for answer in &price.answers {
-        steps.push(Step::new("switch", format!("switch: {answer}")));
-    }
-    let text = format!(
-        "settled on {}; bill month {} (switch: bill_month_basis = {})",
-        charge.settlement_date, charge.bill_month, plan.basis
-    );
-    steps.push(Step::new("dates", text));
-    if plan.options.mode_assumed {
-        let text = format!("assumed: billing mode {}, because nobody confirmed another", plan.options.mode);
-        steps.push(Step::new("assumed", text));
+
+    fn sources(&self, charge: &Charge) -> Vec<Step> {
+        let (plan, rule) = (self.plan, &self.price.price);
+        let mut steps = Vec::new();
+        if let (Some(contract), Some(term)) = (&plan.options.contract, self.price.contract) {
+            steps.push(
+                Step::new("contract", format!("price: contract {}, {term:?}", contract.id))
+                    .with("contract", &contract.id)
+                    .with("term", term),
+            );
+        }
+        let text = format!(
+            "price: book {}, version {}, item {:?}, source {} verified on {}, evidence {}",
+            plan.book.id, charge.price_version, rule.name, rule.source, rule.verified_on, rule.evidence
+        );
+        let step = Step::new("source", text).with("book", &plan.book.id).with("version", &charge.price_version);
+        let title = plan.book.sources.iter().find(|source| source.id == rule.source).map_or("", |source| source.title.as_str());
+        let step = step.with("item", &rule.name).with("source", &rule.source).with("title", title);
+        steps.push(step.with("verified_on", rule.verified_on).with("evidence", &rule.evidence));
+        if let Some(note) = &rule.note {
+            steps.push(Step::new("note", format!("note: {note}")));
+        }
+        for answer in &self.price.answers {
+            steps.push(Step::new("switch", format!("switch: {answer}")).with("switch", answer));
+        }
+        let basis = plan.basis.on(charge.usage_day);
+        let text = format!(
+            "settled on {}; bill month {} (switch: {BILL_MONTH_BASIS} = {basis})",
+            charge.settlement_date, charge.bill_month
+        );
+        steps
+            .push(Step::new("dates", text).with("settlement_date", charge.settlement_date).with("bill_month", charge.bill_month));
+        if plan.options.mode_assumed {
+            let mode = plan.options.mode.on(charge.usage_day);
+            let text = format!("assumed: billing mode {mode}, because nobody confirmed another");
+            steps.push(Step::new("assumed", text).with("mode", mode));
+        }
+        steps
     }
 }
 
@@ -282,7 +394,10 @@ fn pack_row(plan: &Plan<'_>, line: &Line, covering: &Covering, index: usize) -> 
     let (usage, coefficient) = (words::quantity(Ratio::whole(covering.usage), line.unit), covering.coefficient);
     let (taken, left) = (words::quantity(covering.taken, covering.unit), words::quantity(covering.left, covering.unit));
     let text = format!("pack {}: {usage} × {coefficient} = {taken} taken, {left} left", covering.pack);
-    let step = Step::new("pack", text).with("pack", &covering.pack).with("usage", usage).with("coefficient", coefficient);
-    charge.steps = vec![step.with("taken", taken).with("left", left)];
+    charge.steps.clear();
+    if line.explain {
+        let step = Step::new("pack", text).with("pack", &covering.pack).with("usage", usage).with("coefficient", coefficient);
+        charge.steps.push(step.with("taken", taken).with("left", left));
+    }
     charge
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::book::{DropTop, Inner};
 use super::ratio::Ratio;
+use crate::model::Step;
 
 /// What a level changes by, at each second.
 pub(super) type Changes = BTreeMap<i64, i128>;
@@ -66,8 +67,38 @@ impl Curve {
 pub(super) struct Aggregated {
     /// In base units.
     pub value: Ratio,
-    /// In words, where there is more to say than the name of the aggregate.
-    pub how: Option<String>,
+    /// Where there is more to say than the name of the aggregate.
+    how: Option<How>,
+}
+
+/// How a quantity came about.
+enum How {
+    Mean { total: i128, seconds: i64 },
+    Points { points: i64, dropped: i128 },
+}
+
+impl Aggregated {
+    /// In words, in brackets; empty where the name of the aggregate says all.
+    pub fn how_text(&self) -> String {
+        match &self.how {
+            None => String::new(),
+            Some(How::Mean { total, seconds }) => format!(" ({total} unit-seconds ÷ {seconds} s)"),
+            Some(How::Points { points, dropped }) => {
+                format!(" ({points} points, the highest {dropped} dropped, point {} from the top counts)", dropped + 1)
+            }
+        }
+    }
+
+    /// The step with the numbers behind it.
+    pub fn numbers(&self, step: Step) -> Step {
+        match &self.how {
+            None => step,
+            Some(How::Mean { total, seconds }) => step.with("unit_seconds", total).with("seconds", seconds),
+            Some(How::Points { points, dropped }) => {
+                step.with("points", points).with("dropped", dropped).with("rank", dropped + 1)
+            }
+        }
+    }
 }
 
 /// Applies an aggregate inside a window.
@@ -83,8 +114,8 @@ pub(super) fn aggregate(inner: &Inner, stretches: &[(i64, i128)]) -> Option<Aggr
                 total = total.checked_add(level.checked_mul(i128::from(*seconds))?)?;
             }
             let seconds: i64 = stretches.iter().map(|(seconds, _)| seconds).sum();
-            let how = format!("mean over time: {total} unit-seconds ÷ {seconds} s");
-            Some(Aggregated { value: Ratio::new(total, i128::from(seconds.max(1)))?, how: Some(how) })
+            let value = Ratio::new(total, i128::from(seconds.max(1)))?;
+            Some(Aggregated { value, how: Some(How::Mean { total, seconds }) })
         }
         Inner::DropTop(drop) => drop_top(drop, stretches),
     }
@@ -110,6 +141,5 @@ fn drop_top(drop: &DropTop, stretches: &[(i64, i128)]) -> Option<Aggregated> {
             break;
         }
     }
-    let how = format!("{count} points, the highest {dropped} dropped, point {} from the top counts", dropped + 1);
-    Some(Aggregated { value: Ratio::whole(value), how: Some(how) })
+    Some(Aggregated { value: Ratio::whole(value), how: Some(How::Points { points: count, dropped }) })
 }

@@ -71,11 +71,12 @@ fn take(pack: &Pack, part: usize, allowance: &Part, cover: &Cover, line: &mut Li
     let left = left.minus(taken)?;
     line.covered = line.covered.checked_add(usage)?;
     let unit = allowance.unit;
-    let words = |quantity, unit| words::quantity(quantity, unit);
-    let (used, taken_text, left_text) = (words(Ratio::whole(usage), line.unit), words(taken, unit), words(left, unit));
-    let text =
-        format!("pack {} covers {used} × {} = {taken_text} of its allowance; {left_text} left", pack.id, cover.coefficient);
-    line.steps.push(Step::new("pack", text).with("pack", &pack.id).with("usage", used).with("left", left_text));
+    line.note(|line| {
+        let (used, taken) = (words::quantity(Ratio::whole(usage), line.unit), words::quantity(taken, unit));
+        let left = words::quantity(left, unit);
+        let text = format!("pack {} covers {used} × {} = {taken} of its allowance; {left} left", pack.id, cover.coefficient);
+        Step::new("pack", text).with("pack", &pack.id).with("usage", used).with("left", left)
+    });
     line.coverings.push(Covering { pack: pack.id.clone(), part, unit, usage, taken, left, coefficient: cover.coefficient });
     Some(left)
 }

@@ -7,8 +7,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::book::{PriceBook, QuantumScope, Window};
 use super::curve::{self, Changes};
-use super::options::{Options, OptionsError};
-use super::plan::{Plan, Target};
+use super::options::{MonthChange, Options, OptionsError};
+use super::plan::{Plan, PlanPrice, Target};
 use super::{charges, lines};
 use crate::model::{BillingDay, Charge, MeterKind, Period, Status, UsageRecord};
 
@@ -69,8 +69,16 @@ pub enum RowError {
     #[error("meter {0:?} is unknown; see `meters`, or declare it as [[meter]] in the price book")]
     UnknownMeter(String),
     /// An event whose day is not known.
-    #[error("a record of meter {meter} spans billing days ({period}), so no day's tier can be told; split it at midnight UTC+8")]
+    #[error("a record of meter {meter} spans billing days ({period}), so no day's tier can be told; split it at midnight")]
     SpansDays {
+        /// The meter.
+        meter: String,
+        /// The period of the record.
+        period: Period,
+    },
+    /// An event whose hour is not known.
+    #[error("a record of meter {meter} spans hours ({period}), so no hour's line can be told; split it at the full hour")]
+    SpansHours {
         /// The meter.
         meter: String,
         /// The period of the record.
@@ -78,7 +86,7 @@ pub enum RowError {
     },
     /// An event whose month is not known.
     #[error(
-        "a record of meter {meter} spans the end of a billing month or price version ({period}); split it there, at midnight UTC+8"
+        "a record of meter {meter} spans the end of a billing month, or a change of its price ({period}); split it there, at midnight"
     )]
     SpansMonths {
         /// The meter.
@@ -117,8 +125,10 @@ pub(super) struct Series {
     pub area: String,
     pub spec: String,
     pub kind: MeterKind,
-    /// What becomes of it, per version of the book; the last is for days without a version.
+    /// What becomes of it in each era of the plan.
     pub targets: Vec<Target>,
+    /// Whether conditions of other prices look at it.
+    pub watched: bool,
     /// Levels and rates only.
     pub changes: Changes,
     /// The days with records and the least sure of their records. Levels and rates only.
@@ -130,23 +140,42 @@ pub(super) struct Series {
 pub(super) struct Sum {
     /// As measured.
     pub raw: i128,
-    /// With each record rounded up to the quantum, where that is the rule.
+    /// With each record rounded up to the quantum, or times its missing days, where that is the rule.
     pub counted: i128,
     pub records: u64,
     pub status: Status,
 }
 
-/// A series, a version of the book, and the first day of a period.
-pub(super) type Slot = (u32, u16, i32);
+/// A series, where it leads, and the first second of a period. Seconds are those of the book's zone, moved so that its days
+/// are days at UTC+8.
+pub(super) type Slot = (u32, Target, i64);
 
 /// Rates records given one by one. Memory grows with series and periods, not with records.
 pub struct Rater<'a> {
-    plan: Plan<'a>,
+    pub(super) plan: Plan<'a>,
     ids: HashMap<String, u32>,
-    series: Vec<Series>,
-    sums: HashMap<Slot, Sum>,
+    pub(super) series: Vec<Series>,
+    pub(super) sums: HashMap<Slot, Sum>,
     scratch: String,
-    last_month: (i32, i32),
+    pub(super) months: MonthCache,
+}
+
+/// The month of the day looked up last. Consecutive records mostly share it.
+#[derive(Default)]
+pub(super) struct MonthCache {
+    day: Option<i32>,
+    month: (i32, i32),
+}
+
+impl MonthCache {
+    /// The first day of a day's month and of the next.
+    fn of(&mut self, day: i32) -> (i32, i32) {
+        if self.day != Some(day) {
+            self.day = Some(day);
+            self.month = month_days(day);
+        }
+        self.month
+    }
 }
 
 impl<'a> Rater<'a> {
@@ -156,8 +185,8 @@ impl<'a> Rater<'a> {
     /// Options that do not fit the book.
     pub fn new(book: &'a PriceBook, options: &'a Options) -> Result<Self, RateError> {
         let plan = Plan::new(book, options)?;
-        let ids = HashMap::new();
-        Ok(Self { plan, ids, series: Vec::new(), sums: HashMap::new(), scratch: String::new(), last_month: (0, 0) })
+        let (ids, sums) = (HashMap::new(), HashMap::new());
+        Ok(Self { plan, ids, series: Vec::new(), sums, scratch: String::new(), months: MonthCache::default() })
     }
 
     /// Takes one record in.
@@ -172,26 +201,28 @@ impl<'a> Rater<'a> {
             return Err(RowError::EmptyPeriod.into());
         }
         let id = self.series_of(row)?;
-        let (first, last) = (day_number(row.start), last_day_number(row.end));
+        let shift = self.plan.shift();
+        let seconds = Seconds::of(row, shift.num_seconds());
         match self.series[id as usize].kind {
-            MeterKind::Event => self.add_event(id, row, first, last),
-            MeterKind::Level | MeterKind::Rate => self.add_level(id, row, first, last),
+            MeterKind::Event => self.add_event(id, row, seconds),
+            MeterKind::Level | MeterKind::Rate => self.add_level(id, row, seconds),
         }
     }
 
     /// Turns everything taken in into charges, in their final order.
     ///
     /// # Errors
-    /// [`RateError::OutOfRange`].
+    /// [`RateError::OutOfRange`], or an opening counter that does not fit the usage.
     pub fn finish(self) -> Result<Vec<Charge>, RateError> {
         let lines = lines::of_usage(&self.plan, &self.series, &self.sums)?;
         charges::of_lines(&self.plan, lines)
     }
 
     /// The series of a record, interned: no allocation for a series seen before.
-    fn series_of(&mut self, row: &Row<'_>) -> Result<u32, RowError> {
+    pub(super) fn series_of(&mut self, row: &Row<'_>) -> Result<u32, RowError> {
+        let account = self.plan.payer(row.account);
         self.scratch.clear();
-        for part in [row.account, row.meter, row.area, row.spec] {
+        for part in [account, row.meter, row.area, row.spec] {
             self.scratch.push_str(part);
             self.scratch.push('\0');
         }
@@ -200,14 +231,14 @@ impl<'a> Rater<'a> {
         }
         let (kind, _) = self.plan.book.meter(row.meter).ok_or_else(|| RowError::UnknownMeter(row.meter.to_owned()))?;
         let id = u32::try_from(self.series.len()).map_err(|_| RowError::TooLong)?;
-        let versions = 0..=self.plan.versions.len();
         self.series.push(Series {
-            account: row.account.to_owned(),
+            account: account.to_owned(),
             meter: row.meter.to_owned(),
             area: row.area.to_owned(),
             spec: row.spec.to_owned(),
             kind,
-            targets: versions.map(|version| self.plan.target(version, row.meter, row.area, row.spec)).collect(),
+            targets: self.plan.targets(account, row.meter, row.area, row.spec),
+            watched: self.plan.is_watched(row.meter),
             changes: Changes::new(),
             days: BTreeMap::new(),
         });
@@ -215,59 +246,57 @@ impl<'a> Rater<'a> {
         Ok(id)
     }
 
-    fn add_event(&mut self, id: u32, row: &Row<'_>, first: i32, last: i32) -> Result<(), RateError> {
-        let version = self.version_of(first);
-        let mut slot = first;
-        let (mut quantum, mut by_month) = (1, false);
-        match self.series[id as usize].targets[version] {
-            Target::Ignored => return Ok(()),
-            Target::Unpriced => {}
-            Target::Priced { price, .. } => {
-                if let Some(price) = self.plan.price(version, price) {
-                    by_month = price.price.aggregate.window == Window::Month;
-                    quantum = if price.scope == QuantumScope::PerRecord { price.quantum } else { 1 };
-                }
+    fn add_event(&mut self, id: u32, row: &Row<'_>, seconds: Seconds) -> Result<(), RateError> {
+        let series = &self.series[id as usize];
+        let (first, last) = (day_number(seconds.start), day_number(seconds.last));
+        let leaving = target_on(&self.plan, series, last);
+        let (target, start, counted) = if let Some(days) = minimum_days(&self.plan, leaving) {
+            // Something that left: it is charged on the day it left, for the days that were still missing.
+            let stayed = i128::from(last - first + 1);
+            (leaving, start_of(last), row.quantity.checked_mul((i128::from(days) - stayed).max(0)))
+        } else {
+            let target = target_on(&self.plan, series, first);
+            if target == Target::Ignored && !series.watched {
+                return Ok(());
             }
-        }
-        if by_month {
-            slot = self.month_of(first);
-            if last != first && (self.month_of(last) != slot || self.version_of(last) != version) {
-                return Err(RowError::SpansMonths { meter: row.meter.to_owned(), period: period(row) }.into());
+            let price = self.plan.price(target);
+            let start = window_start(&self.plan, target, price, seconds.start, &mut self.months);
+            let ends_elsewhere = window_start(&self.plan, target, price, seconds.last, &mut self.months) != start
+                || first != last && target_on(&self.plan, series, last) != target;
+            if ends_elsewhere {
+                return Err(spans(row, price.map_or(Window::Day, |price| price.window)).into());
             }
-        } else if last != first {
-            return Err(RowError::SpansDays { meter: row.meter.to_owned(), period: period(row) }.into());
-        }
+            let quantum = price.filter(|price| price.scope == QuantumScope::PerRecord).map_or(1, |price| price.quantum);
+            (target, start, up_to_multiple(row.quantity, quantum))
+        };
         let too_much = || RateError::OutOfRange(format!("the usage of meter {}", row.meter));
-        let counted = up_to_multiple(row.quantity, quantum).ok_or_else(too_much)?;
+        let counted = counted.ok_or_else(too_much)?;
         let empty = Sum { raw: 0, counted: 0, records: 0, status: row.status };
-        // The number of versions of a book fits: each takes a table in a file.
-        let key = (id, u16::try_from(version).unwrap_or(u16::MAX), slot);
-        let sum = self.sums.entry(key).or_insert(empty);
+        let sum = self.sums.entry((id, target, start)).or_insert(empty);
         let raw = sum.raw.checked_add(row.quantity).ok_or_else(too_much)?;
         let counted = sum.counted.checked_add(counted).ok_or_else(too_much)?;
         *sum = Sum { raw, counted, records: sum.records + 1, status: sum.status.min(row.status) };
         Ok(())
     }
 
-    fn add_level(&mut self, id: u32, row: &Row<'_>, first: i32, last: i32) -> Result<(), RateError> {
+    fn add_level(&mut self, id: u32, row: &Row<'_>, seconds: Seconds) -> Result<(), RateError> {
         if row.start.timestamp_subsec_nanos() != 0 || row.end.timestamp_subsec_nanos() != 0 {
             return Err(RowError::InsideSecond(row.meter.to_owned()).into());
         }
+        let (first, last) = (day_number(seconds.start), day_number(seconds.last));
         if last - first > MOST_DAYS {
             return Err(RowError::TooLong.into());
         }
-        let (start, end) = (row.start.timestamp(), row.end.timestamp());
-        let (from, to) = (self.version_of(first), self.version_of(last));
-        for version in [from, to] {
-            if let Target::Priced { price, .. } = self.series[id as usize].targets[version]
-                && let Some(seconds) = self.plan.price(version, price).and_then(|price| price.sample_seconds())
-                && (start % seconds != 0 || end % seconds != 0)
-            {
+        let (start, end) = (seconds.start, seconds.last + 1);
+        let plan = &self.plan;
+        let series = &mut self.series[id as usize];
+        let targets = [target_on(plan, series, first), target_on(plan, series, last)];
+        for seconds in targets.iter().filter_map(|target| plan.price(*target)?.sample_seconds()) {
+            if start % seconds != 0 || end % seconds != 0 {
                 return Err(RowError::OffGrid { meter: row.meter.to_owned(), seconds }.into());
             }
         }
-        let series = &mut self.series[id as usize];
-        if from == to && series.targets[from] == Target::Ignored {
+        if plan.era_of(first) == plan.era_of(last) && targets[0] == Target::Ignored && !series.watched {
             return Ok(());
         }
         curve::hold(&mut series.changes, start, end, row.quantity)
@@ -278,25 +307,72 @@ impl<'a> Rater<'a> {
         }
         Ok(())
     }
+}
 
-    /// The version that holds on a day; one past the last where none does.
-    fn version_of(&self, day: i32) -> usize {
-        version_of(&self.plan, day)
-    }
+/// The first and the last second of a record.
+#[derive(Clone, Copy)]
+pub(super) struct Seconds {
+    pub start: i64,
+    pub last: i64,
+}
 
-    /// The first day of a day's month. Consecutive records mostly share it.
-    fn month_of(&mut self, day: i32) -> i32 {
-        if self.last_month.0 != day {
-            self.last_month = (day, number_of(day_of(day).month().first_day()));
-        }
-        self.last_month.1
+impl Seconds {
+    pub fn of(row: &Row<'_>, shift: i64) -> Self {
+        let last = row.end.timestamp() - i64::from(row.end.timestamp_subsec_nanos() == 0);
+        Self { start: row.start.timestamp() + shift, last: last + shift }
     }
 }
 
-/// The version that holds on a day; one past the last where none does.
-pub(super) fn version_of(plan: &Plan<'_>, day: i32) -> usize {
-    let day = day_of(day);
-    plan.versions.iter().position(|version| version.version.holds_on(day)).unwrap_or(plan.versions.len())
+/// Where a series leads on a day.
+pub(super) fn target_on(plan: &Plan<'_>, series: &Series, day: i32) -> Target {
+    let target = series.targets[plan.era_of(day)];
+    let of_month = |target: Target| plan.price(target).is_some_and(PlanPrice::by_month);
+    if plan.month_change == MonthChange::End && of_month(target) {
+        let at_end = series.targets[plan.era_of(month_days(day).1 - 1)];
+        if of_month(at_end) {
+            return at_end;
+        }
+    }
+    target
+}
+
+pub(super) fn minimum_days(plan: &Plan<'_>, target: Target) -> Option<u32> {
+    let Target::Priced { rate, .. } = target else { return None };
+    plan.price(target)?.price.rates.get(rate)?.minimum_days
+}
+
+/// The first second of the period of a line in which a second lies.
+pub(super) fn window_start(plan: &Plan<'_>, target: Target, price: Option<&PlanPrice<'_>>, second: i64, months: &mut MonthCache) -> i64 {
+    let day = day_number(second);
+    match (price.map_or(Window::Day, |price| price.window), target) {
+        (Window::Hour, _) => second - second.rem_euclid(SECONDS_PER_HOUR),
+        (Window::Month, Target::Priced { price, .. }) => start_of(months.of(day).0.max(run_start(plan, price, day))),
+        _ => start_of(day),
+    }
+}
+
+/// The first day of the run of a price; under `month_change = end` a month is never cut.
+fn run_start(plan: &Plan<'_>, price: usize, day: i32) -> i32 {
+    if plan.month_change == MonthChange::End { i32::MIN } else { plan.run_of(price, day).0 }
+}
+
+/// The days of a month that one line of a price covers, around a day.
+pub(super) fn month_window(plan: &Plan<'_>, price: usize, day: i32) -> (i32, i32) {
+    let (first, end) = month_days(day);
+    if plan.month_change == MonthChange::End {
+        return (first, end);
+    }
+    let (from, to) = plan.run_of(price, day);
+    (first.max(from), end.min(to))
+}
+
+fn spans(row: &Row<'_>, window: Window) -> RowError {
+    let (meter, period) = (row.meter.to_owned(), period(row));
+    match window {
+        Window::Hour => RowError::SpansHours { meter, period },
+        Window::Month => RowError::SpansMonths { meter, period },
+        Window::Day | Window::Settlement => RowError::SpansDays { meter, period },
+    }
 }
 
 fn period(row: &Row<'_>) -> Period {
@@ -313,18 +389,20 @@ fn up_to_multiple(quantity: i128, step: i128) -> Option<i128> {
     }
 }
 
+const SECONDS_PER_HOUR: i64 = 3_600;
 const SECONDS_PER_DAY: i64 = 86_400;
-const OFFSET_SECONDS: i64 = 8 * 3_600;
+const OFFSET_SECONDS: i64 = 8 * SECONDS_PER_HOUR;
 
-/// The billing day of a moment, counted from 1970-01-01.
-fn day_number(time: DateTime<Utc>) -> i32 {
+/// The billing day of a second, counted from 1970-01-01.
+pub(super) fn day_number(second: i64) -> i32 {
     // Dates of the calendar crate stay far inside 32 bits.
-    i32::try_from((time.timestamp() + OFFSET_SECONDS).div_euclid(SECONDS_PER_DAY)).unwrap_or(i32::MAX)
+    i32::try_from((second + OFFSET_SECONDS).div_euclid(SECONDS_PER_DAY)).unwrap_or(i32::MAX)
 }
 
-/// The billing day of the last moment before an end.
-fn last_day_number(end: DateTime<Utc>) -> i32 {
-    day_number(end - TimeDelta::nanoseconds(1))
+/// The first day of a day's month, and of the next.
+pub(super) fn month_days(day: i32) -> (i32, i32) {
+    let month = day_of(day).month();
+    (number_of(month.first_day()), number_of(month.end_day()))
 }
 
 /// The day with a number.
@@ -341,4 +419,15 @@ pub(super) fn number_of(day: BillingDay) -> i32 {
 /// The first second of a day.
 pub(super) fn start_of(number: i32) -> i64 {
     i64::from(number) * SECONDS_PER_DAY - OFFSET_SECONDS
+}
+
+/// The periods of a day's lines: the day, or its hours.
+pub(super) fn windows_of_day(window: Window, day: i32) -> impl Iterator<Item = (i64, i64)> {
+    let (count, length) = if window == Window::Hour { (24, SECONDS_PER_HOUR) } else { (1, SECONDS_PER_DAY) };
+    (0..count).map(move |index| (start_of(day) + index * length, start_of(day) + (index + 1) * length))
+}
+
+/// The end of an event line of a day or an hour.
+pub(super) fn short_window_end(window: Window, start: i64) -> i64 {
+    start + if window == Window::Hour { SECONDS_PER_HOUR } else { SECONDS_PER_DAY }
 }

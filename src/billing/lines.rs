@@ -2,9 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::book::{Outer, QuantumScope, Rate, Window};
+use super::conditions::Watched;
 use super::curve::{self, Aggregated, Changes, Curve};
-use super::gather::{RateError, Series, Slot, Sum, day_of, number_of, start_of, version_of};
+use super::gather::{
+    RateError, Series, Slot, Sum, day_number, day_of, month_window, short_window_end, start_of, target_on, windows_of_day,
+};
 use super::plan::{Plan, PlanPrice, Target, usual_unit};
 use super::ratio::Ratio;
 use super::words;
@@ -17,7 +22,6 @@ pub(super) struct Group {
     pub meter: String,
     pub area: String,
     pub spec: String,
-    pub version: usize,
     pub target: Target,
 }
 
@@ -28,6 +32,8 @@ pub(super) struct Line {
     pub account: AccountId,
     pub period: Period,
     pub usage_day: BillingDay,
+    /// The first and the first second after, in the time of [`Slot`].
+    pub seconds: (i64, i64),
     pub unit: Unit,
     /// As measured and aggregated, in base units.
     pub usage: Ratio,
@@ -39,7 +45,11 @@ pub(super) struct Line {
     pub covered: i128,
     pub coverings: Vec<Covering>,
     pub status: Status,
+    /// Why the line is not charged, where a condition is not met.
+    pub exempt: Option<String>,
+    /// Filled only where somebody asked for the arithmetic.
     pub steps: Vec<Step>,
+    pub explain: bool,
 }
 
 /// What one allowance took over of a line.
@@ -60,9 +70,17 @@ pub(super) struct Covering {
 impl Line {
     /// The price that applies; `None` is unpriced.
     pub fn price<'p>(&self, plan: &'p Plan<'_>) -> Option<(&'p PlanPrice<'p>, &'p Rate)> {
-        let Target::Priced { price, rate } = self.group.target else { return None };
-        let price = plan.price(self.group.version, price)?;
+        let Target::Priced { rate, .. } = self.group.target else { return None };
+        let price = plan.price(self.group.target)?;
         Some((price, price.price.rates.get(rate)?))
+    }
+
+    /// Remembers a step of the arithmetic, where somebody asked for it.
+    pub fn note(&mut self, step: impl FnOnce(&Self) -> Step) {
+        if self.explain {
+            let step = step(self);
+            self.steps.push(step);
+        }
     }
 }
 
@@ -70,6 +88,9 @@ impl Line {
 pub(super) fn of_usage(plan: &Plan<'_>, series: &[Series], sums: &HashMap<Slot, Sum>) -> Result<Vec<Line>, RateError> {
     let mut lines = of_events(plan, series, sums)?;
     lines.extend(of_levels(plan, series)?);
+    Watched::of(plan, series, sums)
+        .and_then(|watched| watched.exempt(plan, &mut lines))
+        .ok_or_else(|| RateError::OutOfRange("the usage that a condition (only_if) looks at".to_owned()))?;
     lines.sort_by(|left, right| {
         let key = |line: &Line| (line.usage_day, line.period.start);
         left.group.account.cmp(&right.group.account).then(key(left).cmp(&key(right))).then_with(|| left.group.cmp(&right.group))
@@ -84,100 +105,102 @@ fn out_of_range(group: &Group) -> RateError {
     ))
 }
 
-/// Where a series' usage adds up in a version; `None` when it is not charged in this mode.
-fn group_of(plan: &Plan<'_>, series: &Series, version: usize) -> Option<Group> {
-    let target = *series.targets.get(version)?;
-    let (mut area, mut spec) = (series.area.as_str(), series.spec.as_str());
-    match target {
-        Target::Ignored => return None,
-        Target::Unpriced => {}
-        Target::Priced { price, .. } => {
-            let price = plan.price(version, price)?.price;
-            area = if price.by_area { area } else { "" };
-            spec = if price.by_spec { spec } else { "" };
-        }
-    }
-    Some(Group {
+/// Where usage of a series adds up; `None` when it is not charged.
+fn group_of(plan: &Plan<'_>, series: &Series, target: Target) -> Option<Group> {
+    let (area, spec) = match plan.price(target) {
+        Some(price) => price.price.lines_by.pick(&series.area, &series.spec),
+        None => (series.area.as_str(), series.spec.as_str()),
+    };
+    (target != Target::Ignored).then(|| Group {
         account: series.account.clone(),
         meter: series.meter.clone(),
         area: area.to_owned(),
         spec: spec.to_owned(),
-        version,
         target,
     })
 }
 
 fn of_events(plan: &Plan<'_>, series: &[Series], sums: &HashMap<Slot, Sum>) -> Result<Vec<Line>, RateError> {
-    let mut merged: BTreeMap<(Group, i32), Sum> = BTreeMap::new();
-    for ((id, version, first), sum) in sums {
-        let Some(group) = group_of(plan, &series[*id as usize], usize::from(*version)) else { continue };
+    let mut merged: BTreeMap<(Group, i64), Sum> = BTreeMap::new();
+    for ((id, target, start), sum) in sums {
+        let Some(group) = group_of(plan, &series[*id as usize], *target) else { continue };
         let failed = out_of_range(&group);
-        let total = merged.entry((group, *first)).or_insert(Sum { raw: 0, counted: 0, records: 0, status: sum.status });
-        let raw = total.raw.checked_add(sum.raw);
-        let counted = total.counted.checked_add(sum.counted);
-        let (Some(raw), Some(counted)) = (raw, counted) else { return Err(failed) };
-        *total = Sum { raw, counted, records: total.records + sum.records, status: total.status.min(sum.status) };
+        let total = merged.entry((group, *start)).or_insert(Sum { raw: 0, counted: 0, records: 0, status: sum.status });
+        *total = total.plus(sum).ok_or(failed)?;
     }
-    merged.into_iter().map(|((group, first), sum)| event_line(plan, group, first, sum)).collect()
+    merged.into_iter().map(|((group, start), sum)| event_line(plan, group, start, sum)).collect()
 }
 
-fn event_line(plan: &Plan<'_>, group: Group, first: i32, sum: Sum) -> Result<Line, RateError> {
+fn event_line(plan: &Plan<'_>, group: Group, start: i64, sum: Sum) -> Result<Line, RateError> {
     let failed = out_of_range(&group);
-    let price = priced(plan, &group);
-    let by_month = price.is_some_and(|price| price.price.aggregate.window == Window::Month);
-    let window = if by_month { month_window(plan, &group, day_of(first)) } else { (first, first + 1) };
+    let window = match (plan.price(group.target), group.target) {
+        (Some(price), Target::Priced { price: place, .. }) if price.window == Window::Month => {
+            let (first, end) = month_window(plan, place, day_number(start));
+            (start_of(first), start_of(end))
+        }
+        (price, _) => (start, short_window_end(price.map_or(Window::Day, |price| price.window), start)),
+    };
     let mut line = blank(plan, group, window, sum.status);
     line.usage = Ratio::whole(sum.raw);
     line.counted = Ratio::whole(sum.counted);
-    let plural = if sum.records == 1 { "record" } else { "records" };
-    let used = words::quantity(line.usage, line.unit);
-    let text = format!("usage: {} {plural} of {} add up to {used}", sum.records, window_words(window));
-    line.steps.push(Step::new("usage", text).with("records", sum.records).with("quantity", used));
-    if let Some(price) = price.filter(|price| price.price.quantum.is_some()) {
+    line.note(|line| {
+        let plural = if sum.records == 1 { "record" } else { "records" };
+        let used = words::quantity(line.usage, line.unit);
+        let text = format!("usage: {} {plural} of {} add up to {used}", sum.records, window_words(line.seconds));
+        Step::new("usage", text).with("records", sum.records).with("quantity", used)
+    });
+    let Some((price, rate)) = line.price(plan) else { return Ok(line) };
+    if let Some(days) = rate.minimum_days {
+        line.note(|line| {
+            let counted = words::quantity(line.counted, line.unit);
+            let text = format!("each left before {days} days: its quantity × the days that are missing, in all {counted} × days");
+            Step::new("minimum", text).with("minimum_days", days).with("quantity", counted)
+        });
+    }
+    if price.price.quantum.is_some() && price.scope != QuantumScope::None {
         let quantum = Ratio::whole(price.quantum);
         if price.scope == QuantumScope::PerDay {
             line.counted = line.usage.up_to_multiple_of(quantum).ok_or(failed)?;
         }
-        if price.scope != QuantumScope::None {
-            let each = if price.scope == QuantumScope::PerRecord { "each record" } else { "the sum" };
-            let step = words::quantity(quantum, line.unit);
-            let counted = words::quantity(line.counted, line.unit);
-            line.steps
-                .push(Step::new("quantum", format!("{each} rounded up to whole {step}: {counted}")).with("quantity", counted));
-        }
+        let each = if price.scope == QuantumScope::PerRecord { "each record" } else { "the sum" };
+        line.note(|line| {
+            let (step, counted) = (words::quantity(quantum, line.unit), words::quantity(line.counted, line.unit));
+            Step::new("quantum", format!("{each} rounded up to whole {step}: {counted}")).with("quantity", counted)
+        });
     }
     Ok(line)
 }
 
-fn priced<'p>(plan: &'p Plan<'_>, group: &Group) -> Option<&'p PlanPrice<'p>> {
-    match group.target {
-        Target::Priced { price, .. } => plan.price(group.version, price),
-        _ => None,
+impl Sum {
+    /// Both together.
+    pub fn plus(&self, other: &Self) -> Option<Self> {
+        Some(Self {
+            raw: self.raw.checked_add(other.raw)?,
+            counted: self.counted.checked_add(other.counted)?,
+            records: self.records + other.records,
+            status: self.status.min(other.status),
+        })
     }
 }
 
-/// The days of a month that belong to the group's version.
-fn month_window(plan: &Plan<'_>, group: &Group, day: BillingDay) -> (i32, i32) {
-    let month = day.month();
-    let (mut first, mut end) = (month.first_day(), month.end_day());
-    if let Some(version) = plan.versions.get(group.version) {
-        first = first.max(version.version.from);
-        end = version.version.to.map_or(end, |to| end.min(to));
+fn window_words((start, end): (i64, i64)) -> String {
+    let (first, last) = (day_number(start), day_number(end - 1));
+    if end - start < start_of(1) - start_of(0) {
+        let hour = (start - start_of(first)) / 3_600;
+        return format!("{} {hour}:00", day_of(first));
     }
-    (number_of(first), number_of(end))
+    if first == last { day_of(first).to_string() } else { format!("{} to {}", day_of(first), day_of(last)) }
 }
 
-fn window_words((first, end): (i32, i32)) -> String {
-    if end - first == 1 { day_of(first).to_string() } else { format!("{} to {}", day_of(first), day_of(end - 1)) }
-}
-
-fn blank(plan: &Plan<'_>, group: Group, (first, end): (i32, i32), status: Status) -> Line {
+fn blank(plan: &Plan<'_>, group: Group, seconds: (i64, i64), status: Status) -> Line {
     let base = plan.book.meter(&group.meter).map_or(Base::Count, |(_, base)| base);
-    let unit = priced(plan, &group).map_or_else(|| usual_unit(base), |price| price.unit);
+    let unit = plan.price(group.target).map_or_else(|| usual_unit(base), |price| price.unit);
+    let moment = |second: i64| DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(second) - plan.shift();
     Line {
         account: AccountId::new(group.account.clone()),
-        period: Period { start: day_of(first).start(), end: day_of(end).start() },
-        usage_day: day_of(end - 1),
+        period: Period { start: moment(seconds.0), end: moment(seconds.1) },
+        usage_day: day_of(day_number(seconds.1 - 1)),
+        seconds,
         unit,
         usage: Ratio::ZERO,
         counted: Ratio::ZERO,
@@ -185,7 +208,9 @@ fn blank(plan: &Plan<'_>, group: Group, (first, end): (i32, i32), status: Status
         covered: 0,
         coverings: Vec::new(),
         status,
+        exempt: None,
         steps: Vec::new(),
+        explain: plan.options.explain,
         group,
     }
 }
@@ -200,12 +225,12 @@ struct Together {
 fn of_levels(plan: &Plan<'_>, series: &[Series]) -> Result<Vec<Line>, RateError> {
     let mut groups: BTreeMap<Group, Together> = BTreeMap::new();
     for series in series.iter().filter(|series| series.kind != MeterKind::Event) {
-        let mut days: BTreeMap<usize, BTreeMap<i32, Status>> = BTreeMap::new();
+        let mut days: BTreeMap<Target, BTreeMap<i32, Status>> = BTreeMap::new();
         for (day, status) in &series.days {
-            days.entry(version_of(plan, *day)).or_default().insert(*day, *status);
+            days.entry(target_on(plan, series, *day)).or_default().insert(*day, *status);
         }
-        for (version, days) in days {
-            let Some(group) = group_of(plan, series, version) else { continue };
+        for (target, days) in days {
+            let Some(group) = group_of(plan, series, target) else { continue };
             let failed = out_of_range(&group);
             let together = groups.entry(group).or_default();
             curve::merge(&mut together.changes, &series.changes).ok_or(failed)?;
@@ -225,52 +250,72 @@ fn of_levels(plan: &Plan<'_>, series: &[Series]) -> Result<Vec<Line>, RateError>
 
 fn level_lines(plan: &Plan<'_>, group: Group, together: &Together) -> Option<Vec<Line>> {
     let curve = Curve::new(&together.changes)?;
-    let Some(price) = priced(plan, &group) else {
+    let (Some(price), Target::Priced { price: place, .. }) = (plan.price(group.target), group.target) else {
         return together.days.iter().map(|(day, status)| peak_line(plan, group.clone(), &curve, *day, *status)).collect();
     };
-    let rule = &price.price.aggregate;
-    if rule.window == Window::Day && rule.outer == Outer::None {
-        let line = |(day, status): (&i32, &Status)| {
-            let mut line = blank(plan, group.clone(), (*day, *day + 1), *status);
-            let found = curve::aggregate(&rule.inner, &curve.stretches(start_of(*day), start_of(*day + 1)))?;
-            set_usage(&mut line, &found, price);
-            Some(line)
-        };
-        return together.days.iter().map(line).collect();
+    if !price.by_month() {
+        return short_lines(plan, &group, price, &curve, &together.days);
     }
     let mut months: BTreeMap<(i32, i32), Vec<i32>> = BTreeMap::new();
     for day in together.days.keys() {
-        months.entry(month_window(plan, &group, day_of(*day))).or_default().push(*day);
+        months.entry(month_window(plan, place, *day)).or_default().push(*day);
     }
-    months
-        .into_iter()
-        .map(|(window, days)| {
-            let status = days.iter().filter_map(|day| together.days.get(day)).min().copied()?;
-            let mut line = blank(plan, group.clone(), window, status);
-            month_usage(&mut line, price, &curve, &days, window)?;
-            Some(line)
-        })
-        .collect()
+    let line = |(window, days): ((i32, i32), Vec<i32>)| {
+        let status = days.iter().filter_map(|day| together.days.get(day)).min().copied()?;
+        let mut line = blank(plan, group.clone(), (start_of(window.0), start_of(window.1)), status);
+        month_usage(&mut line, price, &curve, &days, window)?;
+        Some(line)
+    };
+    months.into_iter().map(line).collect()
+}
+
+/// A line for each day with records, or for each hour in which something was there.
+fn short_lines(
+    plan: &Plan<'_>,
+    group: &Group,
+    price: &PlanPrice<'_>,
+    curve: &Curve,
+    days: &BTreeMap<i32, Status>,
+) -> Option<Vec<Line>> {
+    let mut lines = Vec::new();
+    for (day, status) in days {
+        for (start, end) in windows_of_day(price.window, *day) {
+            let stretches = curve.stretches(start, end);
+            if price.window == Window::Hour && curve::highest(&stretches) == 0 {
+                continue;
+            }
+            let mut line = blank(plan, group.clone(), (start, end), *status);
+            set_usage(&mut line, &curve::aggregate(&price.price.aggregate.inner, &stretches)?, price);
+            lines.push(line);
+        }
+    }
+    Some(lines)
 }
 
 /// Without a price there is no rule: the day's peak shows how much it is about.
 fn peak_line(plan: &Plan<'_>, group: Group, curve: &Curve, day: i32, status: Status) -> Option<Line> {
-    let mut line = blank(plan, group, (day, day + 1), status);
-    line.usage = Ratio::whole(curve::highest(&curve.stretches(start_of(day), start_of(day + 1))));
+    let seconds = (start_of(day), start_of(day + 1));
+    let mut line = blank(plan, group, seconds, status);
+    line.usage = Ratio::whole(curve::highest(&curve.stretches(seconds.0, seconds.1)));
     line.counted = line.usage;
-    let peak = words::quantity(line.usage, line.unit);
-    line.steps.push(Step::new("usage", format!("usage: the peak of {} is {peak}", day_of(day))).with("quantity", peak));
+    line.note(|line| {
+        let peak = words::quantity(line.usage, line.unit);
+        Step::new("usage", format!("usage: the peak of {} is {peak}", day_of(day))).with("quantity", peak)
+    });
     Some(line)
 }
 
 fn set_usage(line: &mut Line, found: &Aggregated, price: &PlanPrice<'_>) {
     line.usage = found.value;
     line.counted = found.value;
-    let name = price.price.aggregate.inner.name();
-    let how = found.how.as_ref().map(|how| format!(" ({how})")).unwrap_or_default();
-    let value = words::quantity(found.value, line.unit);
-    let text = format!("usage: the {name} of {}, all applications added moment by moment, is {value}{how}", line.usage_day);
-    line.steps.push(Step::new("usage", text).with("quantity", value));
+    line.note(|line| {
+        let name = price.price.aggregate.inner.name();
+        let value = words::quantity(found.value, line.unit);
+        let when = window_words(line.seconds);
+        let text =
+            format!("usage: the {name} of {when}, all applications added moment by moment, is {value}{}", found.how_text());
+        found.numbers(Step::new("usage", text).with("quantity", value))
+    });
 }
 
 /// One quantity out of the days of a month.
@@ -290,10 +335,11 @@ fn month_usage(line: &mut Line, price: &PlanPrice<'_>, curve: &Curve, days: &[i3
         let stretches: Vec<(i64, i128)> =
             counted.iter().flat_map(|day| curve.stretches(start_of(*day), start_of(*day + 1))).collect();
         let found = curve::aggregate(&rule.inner, &stretches)?;
-        let how = found.how.map(|how| format!(" ({how})")).unwrap_or_default();
-        let value = words::quantity(found.value, unit);
-        let text = format!("usage: the {name} of {} is {value}{how}", window_words(window));
-        line.steps.push(Step::new("usage", text).with("quantity", value));
+        line.note(|line| {
+            let value = words::quantity(found.value, unit);
+            let text = format!("usage: the {name} of {} is {value}{}", window_words(line.seconds), found.how_text());
+            found.numbers(Step::new("usage", text).with("quantity", value))
+        });
         found.value
     } else {
         let taken = if rule.outer == Outer::Sum { days } else { valid.as_slice() };
@@ -301,21 +347,26 @@ fn month_usage(line: &mut Line, price: &PlanPrice<'_>, curve: &Curve, days: &[i3
         for day in taken {
             let found = curve::aggregate(&rule.inner, &curve.stretches(start_of(*day), start_of(*day + 1)))?;
             total = total.plus(found.value)?;
-            let how = found.how.map(|how| format!(" ({how})")).unwrap_or_default();
-            let (day, value) = (day_of(*day), words::quantity(found.value, unit));
-            line.steps.push(Step::new("day", format!("{day}: {name} {value}{how}")).with("day", day).with("quantity", value));
+            line.note(|_| {
+                let (day, value) = (day_of(*day), words::quantity(found.value, unit));
+                let text = format!("{day}: {name} {value}{}", found.how_text());
+                found.numbers(Step::new("day", text).with("day", day).with("quantity", value))
+            });
         }
         let count = i128::try_from(taken.len()).ok()?;
         if rule.outer == Outer::Sum {
-            let sum = words::quantity(total, unit);
-            line.steps.push(Step::new("usage", format!("usage: the sum of {count} days is {sum}")).with("quantity", sum));
+            line.note(|_| {
+                let sum = words::quantity(total, unit);
+                Step::new("usage", format!("usage: the sum of {count} days is {sum}")).with("quantity", sum)
+            });
             total
         } else {
             let mean = total.over(Ratio::whole(count.max(1)))?;
-            let total = words::quantity(total, unit);
-            let value = words::quantity(mean, unit);
-            let text = format!("usage: the mean over {count} valid days is {total} ÷ {count} = {value}");
-            line.steps.push(Step::new("usage", text).with("days", count).with("quantity", value));
+            line.note(|_| {
+                let (total, value) = (words::quantity(total, unit), words::quantity(mean, unit));
+                let text = format!("usage: the mean over {count} valid days is {total} ÷ {count} = {value}");
+                Step::new("usage", text).with("days", count).with("quantity", value)
+            });
             mean
         }
     };
@@ -333,7 +384,9 @@ fn prorate(line: &mut Line, price: &PlanPrice<'_>, valid: usize, first: i32) -> 
     let exact = Ratio::new(i128::try_from(valid).ok()?, length)?;
     line.factor = price.price.aggregate.prorate_decimals.map_or(Some(exact), |decimals| exact.rounded(decimals))?;
     let factor = line.factor;
-    let text = format!("paid for {valid} valid days ÷ {length} days of the month = × {factor}, after tiers");
-    line.steps.push(Step::new("prorate", text).with("valid_days", valid).with("days", length).with("factor", factor));
+    line.note(|_| {
+        let text = format!("paid for {valid} valid days ÷ {length} days of the month = × {factor}, after tiers");
+        Step::new("prorate", text).with("valid_days", valid).with("days", length).with("factor", factor)
+    });
     Some(())
 }

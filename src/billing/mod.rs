@@ -6,9 +6,13 @@
 //! one exact quotient of the rest, rounded once. Everything that differs between products and years
 //! stands in the [`PriceBook`], whose format `docs/price-book.md` describes.
 
+mod adjust;
 mod allocate;
 mod book;
 mod charges;
+mod conditions;
+mod contract;
+mod counters;
 mod curve;
 mod deduct;
 mod gather;
@@ -26,11 +30,13 @@ mod words;
 
 pub use allocate::{AllocateError, Allocation, Portion, SUB_APP_ID, Shares, basis};
 pub use book::{
-    Aggregate, BookErrors, BookMeter, Bound, Choice, Cover, DropTop, Inner, Outer, Part, PartKind, Price, PriceBook, Problem,
-    Product, QuantumScope, Rate, Refill, Source, SwitchRule, TierKind, Tiers, Unpriced, Version, Window,
+    Aggregate, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Inner, Outer, Part,
+    PartKind, Price, PriceBook, Problem, Product, QuantumScope, Rate, Refill, Source, SwitchRule, TierKind, Tiers, Unpriced,
+    Version, Window,
 };
+pub use contract::{Adjustment, AdjustmentKind, Change, Contract, Item, Stretch, Term};
 pub use gather::{RateError, Rater, Row, RowError};
-pub use options::{BillMonthBasis, Mode, Options, OptionsError, Settlement, Switches};
+pub use options::{BillMonthBasis, Dated, Mode, MonthChange, Opening, Options, OptionsError, Settlement, Switches};
 pub use pack::{Pack, packs_from_toml};
 pub use places::Place;
 pub use ratio::{Decimal, Ratio};

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
+
+use super::contract::Contract;
 use super::pack::Pack;
+use crate::model::BillingDay;
 
 /// What the account pays by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,10 +106,36 @@ macro_rules! words {
     )*};
 }
 
-words!(Mode "mode", Settlement "settlement", BillMonthBasis "bill month basis");
+words!(Mode "mode", Settlement "settlement", BillMonthBasis "bill month basis", MonthChange "answer to month_change");
 
-/// The switch that every book knows: `bill_month_basis`, `usage` (default) or `deduction`.
+/// The switch that every book knows: `bill_month_basis`, `usage` (default) or `deduction`; it may be [`Dated`].
 pub const BILL_MONTH_BASIS: &str = "bill_month_basis";
+
+/// The switch that every book knows: `month_change`, `split` (default) or `end`.
+pub const MONTH_CHANGE: &str = "month_change";
+
+/// What becomes of a month's quantity when its price or the billing mode changes within the month.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MonthChange {
+    /// Each part of the month is a quantity of its own, under its own price.
+    #[default]
+    Split,
+    /// The whole month is charged as it is at the month's end.
+    End,
+}
+
+impl MonthChange {
+    /// Every answer.
+    pub const ALL: [Self; 2] = [Self::Split, Self::End];
+
+    /// The word used in switches.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Split => "split",
+            Self::End => "end",
+        }
+    }
+}
 
 /// Settings of what the documents leave open, by name. What is not set has the book's default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -134,19 +164,110 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Switches {
     }
 }
 
+/// A value that changes on days: one from the start, then others, each from its day on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dated<T> {
+    first: T,
+    changes: BTreeMap<BillingDay, T>,
+}
+
+impl<T> Dated<T> {
+    /// The same value for ever.
+    pub fn always(first: T) -> Self {
+        Self { first, changes: BTreeMap::new() }
+    }
+
+    /// Lets another value hold from a day on.
+    pub fn change(&mut self, from: BillingDay, value: T) {
+        self.changes.insert(from, value);
+    }
+
+    /// The value of a day.
+    pub fn on(&self, day: BillingDay) -> &T {
+        self.changes.range(..=day).next_back().map_or(&self.first, |(_, value)| value)
+    }
+
+    /// Every value, in the order of time.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        std::iter::once(&self.first).chain(self.changes.values())
+    }
+
+    /// The days on which it changes.
+    pub fn days(&self) -> impl Iterator<Item = BillingDay> {
+        self.changes.keys().copied()
+    }
+}
+
+impl<T> From<T> for Dated<T> {
+    fn from(first: T) -> Self {
+        Self::always(first)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Dated<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.first)?;
+        self.changes.iter().try_for_each(|(day, value)| write!(f, ",{day}={value}"))
+    }
+}
+
+impl<T: FromStr<Err = String>> FromStr for Dated<T> {
+    type Err = String;
+
+    /// A value, then days with their values: `traffic,2026-10-15=bandwidth`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.split(',');
+        let mut dated = Self::always(parts.next().unwrap_or_default().trim().parse()?);
+        for part in parts {
+            let (day, value) = part
+                .split_once('=')
+                .ok_or_else(|| format!("{part:?}: expected a day and its value, such as 2026-10-15=VALUE"))?;
+            let day = day.trim().parse::<BillingDay>().map_err(|error| error.to_string())?;
+            if dated.changes.last_key_value().is_some_and(|(last, _)| *last >= day) {
+                return Err(format!("{day} comes after a later day; give the days in order, each once"));
+            }
+            dated.change(day, value.trim().parse()?);
+        }
+        Ok(dated)
+    }
+}
+
 /// How an account is billed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// What it pays by.
-    pub mode: Mode,
+    pub mode: Dated<Mode>,
     /// Whether nobody confirmed the mode: charges are then `assumed`.
     pub mode_assumed: bool,
     /// How often it is settled. Where a price list knows only another rhythm, that one holds.
-    pub settlement: Settlement,
+    pub settlement: Dated<Settlement>,
     /// What was bought in advance, in the order of deduction.
     pub packs: Vec<Pack>,
     /// What the documents leave open.
     pub switches: Switches,
+    /// Prices agreed with the account, over those of the book.
+    pub contract: Option<Contract>,
+    /// What counters had seen before the usage begins.
+    pub opening: Vec<Opening>,
+    /// Whether charges carry their arithmetic ([`crate::model::Charge::steps`]). It costs memory.
+    pub explain: bool,
+}
+
+/// What a counter had seen before: usage of the month (or day) to date that is not in the records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// Whose.
+    pub account: String,
+    /// The meter.
+    pub meter: String,
+    /// The area; empty where the counter sums over areas.
+    pub area: String,
+    /// The specification; empty where the counter sums over specifications.
+    pub spec: String,
+    /// The moment up to which it counts; usage of the same counter must not be older.
+    pub at: DateTime<Utc>,
+    /// Base units of the meter.
+    pub quantity: i128,
 }
 
 /// An option that does not fit the book.
@@ -169,6 +290,28 @@ pub enum OptionsError {
         book: String,
         /// What there is.
         known: String,
+    },
+    /// The contract and the book do not fit.
+    #[error("contract {contract}: {message}")]
+    Contract {
+        /// The contract's id.
+        contract: String,
+        /// What does not fit.
+        message: String,
+    },
+    /// A counter that nothing is counted in.
+    #[error("opening counter of account {account:?}, meter {meter}, area {area:?}, spec {spec:?}: {message}")]
+    Opening {
+        /// Whose.
+        account: String,
+        /// The meter.
+        meter: String,
+        /// The area.
+        area: String,
+        /// The specification.
+        spec: String,
+        /// What is wrong.
+        message: String,
     },
     /// No such switch.
     #[error("price book {book} has no switch {name:?}; its switches: {known}")]

@@ -1,6 +1,16 @@
 //! Where a usage record ends up: the lines that it is part of, and how much it weighs in each.
+//!
+//! Lines are formed by the rules of gathering; this follows them, so that a finished charge finds the weights of its shares.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::gather::{
+    RateError, Rater, Row, Seconds, Series, day_number, minimum_days, month_window, start_of, target_on, window_start,
+    windows_of_day,
+};
+use super::plan::{Plan, Target};
+use super::book::Window;
+use crate::model::MeterKind;
 
 /// A line, as its finished charges name it, and what one record weighs in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,4 +27,61 @@ pub struct Place<'a> {
     pub start: DateTime<Utc>,
     /// Base units for what happened; base units × seconds for levels and samples.
     pub weight: i128,
+}
+
+impl Rater<'_> {
+    /// The lines that a record is part of. The record is one that [`Rater::add`] takes; here it is not added. A level that
+    /// holds for days or hours with lines of their own has a place in each, and may have several in one line.
+    ///
+    /// # Errors
+    /// A meter that nobody knows, or a weight past 128 bits.
+    pub fn places(&mut self, row: &Row<'_>, mut each: impl FnMut(Place<'_>)) -> Result<(), RateError> {
+        let id = self.series_of(row)?;
+        let seconds = Seconds::of(row, self.plan.shift().num_seconds());
+        let (plan, series) = (&self.plan, &self.series[id as usize]);
+        if series.kind == MeterKind::Event {
+            let (target, start) = match target_on(plan, series, day_number(seconds.last)) {
+                leaving if minimum_days(plan, leaving).is_some() => (leaving, start_of(day_number(seconds.last))),
+                _ => {
+                    let target = target_on(plan, series, day_number(seconds.start));
+                    (target, window_start(plan, target, plan.price(target), seconds.start, &mut self.months))
+                }
+            };
+            place(plan, series, target, start, row.quantity).into_iter().for_each(each);
+            return Ok(());
+        }
+        for day in day_number(seconds.start)..=day_number(seconds.last) {
+            let target = target_on(plan, series, day);
+            for (start, end) in windows(plan, target, day) {
+                let held = (end.min(seconds.last + 1) - start.max(seconds.start)).max(0);
+                let weight = row.quantity.checked_mul(held.into());
+                let weight = weight.ok_or_else(|| RateError::OutOfRange(format!("quantity × time of meter {}", row.meter)))?;
+                let start = match (plan.price(target), target) {
+                    (Some(price), Target::Priced { price: at, .. }) if price.by_month() => {
+                        start_of(month_window(plan, at, day).0)
+                    }
+                    _ => start,
+                };
+                if held > 0 {
+                    place(plan, series, target, start, weight).into_iter().for_each(&mut each);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The hours of a day where lines are hours, else the day.
+fn windows(plan: &Plan<'_>, target: Target, day: i32) -> impl Iterator<Item = (i64, i64)> {
+    let window = plan.price(target).filter(|price| !price.by_month()).map_or(Window::Day, |price| price.window);
+    windows_of_day(window, day)
+}
+
+/// `None` where usage is not charged.
+fn place<'s>(plan: &Plan<'_>, series: &'s Series, target: Target, start: i64, weight: i128) -> Option<Place<'s>> {
+    let (area, spec) = plan
+        .price(target)
+        .map_or((series.area.as_str(), series.spec.as_str()), |price| price.price.lines_by.pick(&series.area, &series.spec));
+    let start = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(start) - plan.shift();
+    (target != Target::Ignored).then_some(Place { account: &series.account, meter: &series.meter, area, spec, start, weight })
 }

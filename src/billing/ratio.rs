@@ -25,6 +25,11 @@ impl Decimal {
     pub fn value(&self) -> Ratio {
         self.value
     }
+
+    /// The product, with all its digits.
+    pub fn times(&self, other: &Self) -> Option<Self> {
+        self.value.times(other.value).map(|value| Self { text: value.to_text(), value })
+    }
 }
 
 impl fmt::Display for Decimal {

@@ -13,10 +13,10 @@ pub(super) struct Slice {
 }
 
 /// Cuts a quantity at the bounds. `counted` is what the counter of a graduated price had seen before, and
-/// for a volume price the total that decides the tier.
+/// for other prices the total that decides the tier.
 pub(super) fn slices(kind: TierKind, bound: Bound, bounds: &[i128], counted: Ratio, quantity: Ratio) -> Option<Vec<Slice>> {
     match kind {
-        TierKind::Volume => Some(vec![Slice { tier: reached(bound, bounds, counted), quantity }]),
+        TierKind::Volume | TierKind::VolumeToDate => Some(vec![Slice { tier: reached(bound, bounds, counted), quantity }]),
         TierKind::Graduated => graduated(bound, bounds, counted, quantity),
     }
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::charges::hash;
 use super::ratio::Ratio;
 use super::words;
-use crate::model::quantity::UNITS;
 use crate::model::{AccountId, Amount, Charge, Currency, Period, RowType, Step, Unit};
 
 /// The totals of rows, by account and currency. `None` when a sum leaves the range.
@@ -39,7 +38,6 @@ fn total(rows: &[&Charge]) -> Option<Charge> {
         steps.push(Step::new("unpriced", text));
     }
     let list = list.filter(|_| priced > 0).map(Ratio::to_text);
-    let no_unit = UNITS.into_iter().find(|unit| unit.name == "count").unwrap_or(UNITS[0]);
     let period =
         Period { start: rows.iter().map(|row| row.period.start).min()?, end: rows.iter().map(|row| row.period.end).max()? };
     // The months, not the moments: usage of a further day restates the same total.
@@ -68,7 +66,7 @@ fn total(rows: &[&Charge]) -> Option<Charge> {
         status: rows.iter().map(|row| row.status).min()?,
         tier: if unpriced > 0 { format!("without {unpriced} {}", words::UNPRICED) } else { String::new() },
         steps,
-        ..blank(first, no_unit)
+        ..blank(first, Unit::COUNT)
     })
 }
 
@@ -82,6 +80,7 @@ fn blank(like: &Charge, unit: Unit) -> Charge {
         pricing_quantity: 0,
         unit,
         unit_price: None,
+        contracted_unit_price: None,
         price_version: String::new(),
         ..like.clone()
     }

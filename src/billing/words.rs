@@ -31,3 +31,5 @@ pub(super) fn tier(bound: Bound, bounds: &[i128], tier: usize, unit: Unit) -> St
 pub(super) const FLAT: &str = "flat";
 /// The tier of what has no price.
 pub(super) const UNPRICED: &str = "unpriced";
+/// The tier of a line whose condition is not met.
+pub(super) const EXEMPT: &str = "not charged";

@@ -109,9 +109,10 @@ pub fn warn(statement: &Statement) {
         );
     }
     if statement.mode_assumed && !statement.charges.is_empty() {
+        let modes: Vec<&str> = statement.modes.iter().map(|mode| mode.as_str()).collect();
         note!(
             "warning: {account} {month}: billing mode {} is assumed; confirm it by an [[account.mode]] in the configuration",
-            statement.mode
+            modes.join(", then ")
         );
     }
 }

@@ -1,9 +1,11 @@
-//! By what an account is rated: its price book, and its mode, packs and switches in a month.
+//! By what an account is rated: its price book, and its modes, packs, contract and switches.
+
+use std::collections::BTreeSet;
 
 use super::{Context, Error, prices, rate};
 use crate::billing::{Mode, Options, PriceBook, Settlement, Switches};
 use crate::ledger::Ledger;
-use crate::model::BillingMonth;
+use crate::model::{BillingDay, BillingMonth};
 use crate::settings::{self, Account};
 use crate::statement::{self, Statement};
 
@@ -35,28 +37,41 @@ impl<'a> Terms<'a> {
     }
 
     fn options(&self, month: BillingMonth) -> Result<Options, Error> {
-        let first = self.account.mode_on(month.first_day());
-        if month.first_day().until(month.end_day()).any(|day| self.account.mode_on(day) != first) {
-            return Err(Error::usage(format!(
-                "account {:?}: the billing mode changes within {month}; let each [[account.mode]] start on the first of a month",
-                self.account.name
-            )));
-        }
-        let packs = first.packs.as_deref().map_or(Ok(Vec::new()), |file| rate::read_packs(file, &self.book))?;
-        Ok(Options {
-            mode: match first.mode {
-                settings::Mode::Traffic => Mode::PostpaidByTraffic,
-                settings::Mode::Bandwidth => Mode::PostpaidByBandwidth,
-                settings::Mode::Package => Mode::Package,
-            },
-            mode_assumed: first.assumed,
-            settlement: match first.settlement {
-                settings::Settlement::Hour => Settlement::Hour,
-                settings::Settlement::Day => Settlement::Day,
-                settings::Settlement::Month => Settlement::Month,
-            },
-            packs,
+        let before = self.account.mode_on(BillingDay::new(chrono::NaiveDate::MIN));
+        let mut options = Options {
+            mode: mode(before.mode).into(),
+            mode_assumed: month.first_day().until(month.end_day()).any(|day| self.account.mode_on(day).assumed),
+            settlement: settlement(before.settlement).into(),
             switches: self.account.switches.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Switches>(),
-        })
+            contract: self.account.contract.as_deref().map(|file| rate::read_contract(file, &self.book)).transpose()?,
+            explain: true,
+            ..Options::default()
+        };
+        let mut files = BTreeSet::new();
+        for entry in &self.account.modes {
+            options.mode.change(entry.from, mode(entry.mode));
+            options.settlement.change(entry.from, settlement(entry.settlement));
+            files.extend(entry.packs.as_deref());
+        }
+        for file in files {
+            options.packs.extend(rate::read_packs(file, &self.book)?);
+        }
+        Ok(options)
+    }
+}
+
+fn mode(mode: settings::Mode) -> Mode {
+    match mode {
+        settings::Mode::Traffic => Mode::PostpaidByTraffic,
+        settings::Mode::Bandwidth => Mode::PostpaidByBandwidth,
+        settings::Mode::Package => Mode::Package,
+    }
+}
+
+fn settlement(settlement: settings::Settlement) -> Settlement {
+    match settlement {
+        settings::Settlement::Hour => Settlement::Hour,
+        settings::Settlement::Day => Settlement::Day,
+        settings::Settlement::Month => Settlement::Month,
     }
 }

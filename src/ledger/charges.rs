@@ -42,6 +42,7 @@ const COLUMNS: &[&str] = &[
     "effective_cost",
     "tags",
     "basis",
+    "contracted_unit_price",
 ];
 
 impl Ledger {
@@ -133,6 +134,7 @@ fn write(account: &AccountId, month: BillingMonth, position: i64, charge: &Charg
         effective.into(),
         tags.into(),
         charge.basis.clone().into(),
+        charge.contracted_unit_price.clone().into(),
     ])
 }
 
@@ -164,6 +166,7 @@ fn read(row: Row<'_>) -> Result<Charge, LedgerError> {
         pricing_quantity: row.integer(18)?.into(),
         unit: row.parsed::<Unit>(19, "a unit")?,
         unit_price: text(20)?,
+        contracted_unit_price: text(35)?,
         tier: row.text(21)?.to_owned(),
         list_cost: text(22)?,
         contracted_cost: text(23)?,

@@ -2,7 +2,6 @@
 
 use std::ops::ControlFlow;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::connection::Row;
@@ -34,12 +33,12 @@ pub struct StoredMedia {
     pub rendition_size: Option<u64>,
     /// Length in milliseconds.
     pub duration_ms: Option<u64>,
-    /// When it was created.
-    pub created: Option<DateTime<Utc>>,
-    /// When the ledger first heard of it.
-    pub first_seen: DateTime<Utc>,
-    /// When it ended: seen as deleted, or expired; `None` while it is there.
-    pub gone: Option<DateTime<Utc>>,
+    /// The UTC second in which it was created.
+    pub created_at: Option<i64>,
+    /// The UTC second in which the ledger first heard of it.
+    pub first_seen_at: i64,
+    /// The UTC second in which it ended: seen as deleted, or expired; `None` where neither is known.
+    pub gone_at: Option<i64>,
 }
 
 const SELECT: &str = "
@@ -91,7 +90,6 @@ fn next(open: &mut Option<StoredMedia>, row: Row<'_>) -> Result<Option<StoredMed
 
 fn read(row: Row<'_>) -> Result<StoredMedia, LedgerError> {
     let number = |index| row.maybe_integer(index).map(|number| number.and_then(|number| u64::try_from(number).ok()));
-    let time = |index| row.maybe_integer(index)?.map(|_| row.time(index)).transpose();
     let text = |index| row.text(index).map(str::to_owned);
     Ok(StoredMedia {
         file_id: FileId::new(row.text(0)?),
@@ -105,8 +103,8 @@ fn read(row: Row<'_>) -> Result<StoredMedia, LedgerError> {
         size: number(7)?,
         rendition_size: number(8)?,
         duration_ms: number(9)?,
-        created: time(10)?,
-        first_seen: row.time(11)?,
-        gone: time(13)?.or(time(12)?),
+        created_at: row.maybe_integer(10)?,
+        first_seen_at: row.integer(11)?,
+        gone_at: row.maybe_integer(13)?.or(row.maybe_integer(12)?),
     })
 }

@@ -81,6 +81,8 @@ pub struct Charge {
     pub unit: Unit,
     /// The list price per unit, as the price book writes it.
     pub unit_price: Option<String>,
+    /// The agreed price per unit, where a contract replaces the list price.
+    pub contracted_unit_price: Option<String>,
     /// The tier that gave the price, in words: `over 500 GB up to 2 TB`.
     pub tier: String,
     /// Quantity × list price, exact, unrounded, as decimal text.

@@ -103,6 +103,9 @@ impl fmt::Display for Base {
 }
 
 impl Unit {
+    /// Pieces.
+    pub const COUNT: Self = unit("count", Base::Count, 1);
+
     /// Turns a decimal text in this unit into base units, exactly.
     pub fn to_base(self, text: &str) -> Result<i128, QuantityError> {
         let (mantissa, scale) = parse_decimal(text).ok_or_else(|| unreadable(text))?;

@@ -53,6 +53,8 @@ pub struct Account {
     pub applications: Applications,
     /// Id or file of its price book.
     pub price_book: String,
+    /// The file of prices agreed with it.
+    pub contract: Option<PathBuf>,
     /// How it is billed, oldest first.
     pub modes: Vec<ModeFrom>,
     /// Where its credential is kept.
@@ -77,6 +79,7 @@ impl Account {
             currency: site.currency(),
             applications: Applications::All,
             price_book: site.price_book().to_owned(),
+            contract: None,
             modes: Vec::new(),
             credential: CredentialSource::default(),
             endpoint: Endpoints::default(),

@@ -85,6 +85,7 @@ fn account(table: Reader<'_>) -> Result<Account, SettingsError> {
     if let Some(applications) = applications(&table)? {
         account.applications = applications;
     }
+    account.contract = table.path("contract")?;
     if let Some(book) = table.text("price_book")? {
         account.price_book = price_book(table.source(), book.value);
     }

@@ -39,8 +39,8 @@ pub struct Statement {
     pub account: AccountId,
     /// The month whose usage was rated.
     pub month: BillingMonth,
-    /// The billing mode that was used.
-    pub mode: Mode,
+    /// The billing modes of the month, in the order of time.
+    pub modes: Vec<Mode>,
     /// Whether nobody confirmed the mode.
     pub mode_assumed: bool,
     /// The lines, charges and packs, in a fixed order.
@@ -79,8 +79,10 @@ pub fn rate_month(
     let missing = ledger.missing_days(account, month.period())?;
     charges.iter_mut().for_each(|charge| doubt(charge, &missing));
     let uncovered = coverage::uncovered(&ledger.units(account, month.period())?, month);
-    let (mode, mode_assumed) = (options.mode, options.mode_assumed);
-    Ok(Statement { account: account.clone(), month, mode, mode_assumed, charges, uncovered })
+    let mut modes: Vec<Mode> = month.first_day().until(month.end_day()).map(|day| *options.mode.on(day)).collect();
+    modes.dedup();
+    let mode_assumed = options.mode_assumed;
+    Ok(Statement { account: account.clone(), month, modes, mode_assumed, charges, uncovered })
 }
 
 /// A line of a day of which usage is still missing cannot be final.

@@ -46,7 +46,7 @@ fn usage() -> impl Strategy<Value = Vec<UsageRecord>> {
 
 fn options(mode: Mode, book: &PriceBook) -> Options {
     let packs = if mode == Mode::Package { vec![Pack::of_product(book, "enterprise").unwrap()] } else { Vec::new() };
-    Options { mode, settlement: Settlement::Month, packs, ..Options::default() }
+    Options { mode: mode.into(), settlement: Settlement::Month.into(), packs, ..Options::default() }
 }
 
 fn billed(charges: &[Charge], row_type: RowType) -> i128 {

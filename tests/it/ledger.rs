@@ -202,6 +202,7 @@ fn charge(position: u32, billed: Option<i128>) -> Charge {
         pricing_quantity: 1_600_000_000_000,
         unit: "GB".parse().unwrap(),
         unit_price: billed.map(|_| "0.23".to_owned()),
+        contracted_unit_price: None,
         tier: "over 500 GB up to 2 TB".to_owned(),
         list_cost: billed.map(|_| "368.00".to_owned()),
         contracted_cost: billed.map(|_| "368.00".to_owned()),

@@ -139,7 +139,7 @@ fn every_fault_is_named_with_its_place() {
         ("source = \"page\"", "source = \"paper\"", "there is no [[source]] \"paper\""),
         ("meter = \"cdn-log\"", "meter = \"cdn-logs\"", "says nothing of meter \"cdn-log\""),
         ("aggregate = \"max\"", "aggregate = \"sum\"", "cannot be aggregated so"),
-        ("reset = \"day\"", "reset = \"month\"", "a month's volume is known only with the month"),
+        ("reset = \"day\"", "reset = \"month\"", "a month's volume is known only with its end"),
         ("meter = \"cdn-requests\"", "meter = \"cdn-traffic\"", "charges the same as price \"traffic\""),
         ("format = 1", "format = 2", "this program reads format 1"),
     ];

@@ -520,7 +520,7 @@ fn bad_cells_are_named() {
         (day("2026-10-01", "traffic", MAINLAND, "", "1 EB"), "column unit, value \"EB\""),
         (day("2026-10-01", "traffic", MAINLAND, "", "1 min"), "meter traffic counts B"),
         (day("2026-10-01", "trafic", MAINLAND, "", "1 GB"), "unknown meter"),
-        (row("2026-10-01", "2026-10-03", "traffic", MAINLAND, "", "1 GB"), "split it at midnight UTC+8"),
+        (row("2026-10-01", "2026-10-03", "traffic", MAINLAND, "", "1 GB"), "split it at midnight"),
         (row("2026-10-02", "2026-10-01", "traffic", MAINLAND, "", "1 GB"), "the end is not after the start"),
         (good.replace("2026-10-01T00:00:00+08:00", "2026-10-01"), "column start"),
         (good.replace("100000,,", "100000,app,"), "column sub_app_id"),

@@ -46,6 +46,7 @@ fn charge(index: usize, line: &Line) -> Charge {
         pricing_quantity: line.used.1,
         unit: line.used.2.parse().unwrap(),
         unit_price: line.price.map(|(_, price, _)| price.to_owned()),
+        contracted_unit_price: None,
         tier: line.price.map_or("unpriced", |(tier, ..)| tier).to_owned(),
         list_cost: None,
         contracted_cost: None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::price::{Inner, Outer, Price, TierKind, Window};
+use super::price::{Condition, Inner, Outer, Price, TierKind, Window};
 use super::reader::Problems;
 use super::{PriceBook, Rate, Unpriced, Version, find_meter};
 use crate::billing::options::Mode;
@@ -27,7 +27,11 @@ pub(super) fn relations(book: &PriceBook, complete: bool, problems: &Problems) {
     for version in &book.versions {
         unique(version.prices.iter().map(|price| price.name.as_str()), &place(version), problems);
         for price in &version.prices {
-            one_price(book, version, price, problems);
+            one_price(book, &format!("{} price {:?}", place(version), price.name), price, problems);
+            if !book.sources.iter().any(|source| source.id == price.source) {
+                let message = format!("there is no [[source]] {:?} in this book", price.source);
+                problems.add(format!("{} price {:?}: source", place(version), price.name), message);
+            }
         }
         for unpriced in version.unpriced.iter().chain(&version.ignored) {
             known_meters(book, &unpriced.meters, &format!("{} unpriced or ignored", place(version)), problems);
@@ -71,13 +75,10 @@ fn known_meters(book: &PriceBook, meters: &[String], place: &str, problems: &Pro
     }
 }
 
-fn one_price(book: &PriceBook, version: &Version, price: &Price, problems: &Problems) {
-    let place = format!("{} price {:?}", place(version), price.name);
+/// What must hold within one item of a price list.
+pub(in crate::billing) fn one_price(book: &PriceBook, place: &str, price: &Price, problems: &Problems) {
     let add = |key: &str, message: String| problems.add(format!("{place}: {key}"), message);
-    known_meters(book, &price.meters, &place, problems);
-    if !book.sources.iter().any(|source| source.id == price.source) {
-        add("source", format!("there is no [[source]] {:?} in this book", price.source));
-    }
+    known_meters(book, &price.meters, place, problems);
     for (name, value) in &price.when {
         match book.switches.iter().find(|switch| switch.name == *name) {
             None => add("when", format!("there is no [[switch]] named {name:?} in this book")),
@@ -114,21 +115,17 @@ fn one_price(book: &PriceBook, version: &Version, price: &Price, problems: &Prob
             add(key, format!("{quantity} {} is not a whole number of {}, or too large", unit.name, unit.base));
         }
     }
-    if let Some(tiers) = &price.tiers {
-        let month_lines = price.aggregate.window == Window::Month || price.aggregate.outer != Outer::None;
-        if month_lines && tiers.reset == Window::Day {
-            add("tiers: reset", "the quantity is a month's: reset = \"month\"".to_owned());
-        }
-        if !month_lines && tiers.reset == Window::Month && tiers.kind.values().any(|kind| *kind == TierKind::Volume) {
-            add(
-                "tiers: reset",
-                "a month's volume is known only with the month: take window = \"month\", or graduated tiers".to_owned(),
-            );
-        }
+    counters(price, &add);
+    for condition in &price.only_if {
+        one_condition(book, price, condition, place, problems);
     }
-    for rate in
-        price.rates.iter().filter(|rate| !price.by_spec && !rate.specs.is_empty() || !price.by_area && !rate.areas.is_empty())
-    {
+    let has_minimum = price.rates.iter().any(|rate| rate.minimum_days.is_some());
+    if has_minimum && (price.aggregate.inner != Inner::Sum || price.aggregate.window != Window::Day || price.quantum.is_some()) {
+        let message = "only events of days have a minimum duration: aggregate = \"sum\", window = \"day\", no quantum";
+        add("rates: minimum_days", message.to_owned());
+    }
+    let dims = price.lines_by;
+    for rate in price.rates.iter().filter(|rate| !dims.spec && !rate.specs.is_empty() || !dims.area && !rate.areas.is_empty()) {
         add("rates", format!("a rate selects {:?} {:?}, but `lines_by` sums over that", rate.areas, rate.specs));
     }
     for (index, rate) in price.rates.iter().enumerate() {
@@ -138,11 +135,58 @@ fn one_price(book: &PriceBook, version: &Version, price: &Price, problems: &Prob
     }
 }
 
+/// Counters and free quantities hold at least as long as the lines that they count.
+fn counters(price: &Price, add: &impl Fn(&str, String)) {
+    let lines = if price.aggregate.outer == Outer::None { price.aggregate.window } else { Window::Month };
+    let shorter =
+        |window: Window| lines != Window::Settlement && window < lines || lines == Window::Settlement && window < Window::Day;
+    if let Some(window) = price.free_per.filter(|window| *window == Window::Settlement || shorter(*window)) {
+        add("free_per", format!("{window} does not fit lines of a {lines}; give hour, day or month, not shorter than the lines"));
+    }
+    let Some(tiers) = &price.tiers else { return };
+    if shorter(tiers.reset) {
+        add("tiers: reset", format!("the quantity is a {lines}'s: reset = \"{lines}\", or longer"));
+    }
+    if lines < tiers.reset && tiers.kind.values().any(|kind| *kind == TierKind::Volume) {
+        let message = format!(
+            "a {}'s volume is known only with its end: take window = {:?}, or kind = \"graduated\" or \"volume_to_date\"",
+            tiers.reset,
+            tiers.reset.as_str()
+        );
+        add("tiers: reset", message);
+    }
+}
+
+fn one_condition(book: &PriceBook, price: &Price, condition: &Condition, place: &str, problems: &Problems) {
+    let place = format!("{place}: only_if");
+    known_meters(book, &condition.meters, &place, problems);
+    known_meters(book, &condition.relative_to, &place, problems);
+    for (kind, base) in condition.meters.iter().filter_map(|meter| book.meter(meter)) {
+        if (kind == MeterKind::Event) != (condition.inner == Inner::Sum) {
+            let message = format!("a meter of kind {} cannot be aggregated so", kind.as_str());
+            problems.add(format!("{place}: aggregate"), message);
+        }
+        if let Some(unit) = condition.unit.filter(|unit| unit.base != base) {
+            problems.add(format!("{place}: unit"), format!("{} does not count {base}, which the meter does", unit.name));
+        }
+    }
+    if condition.relative_to.iter().filter_map(|meter| book.meter(meter)).any(|(kind, _)| kind != MeterKind::Event) {
+        problems.add(format!("{place}: relative_to"), "name event meters: ratios are of sums");
+    }
+    let waits = |other: &Price| {
+        let meters = condition.meters.iter().chain(&condition.relative_to);
+        other.aggregate.window > price.aggregate.window && meters.clone().any(|meter| other.meters.contains(meter))
+    };
+    if book.versions.iter().flat_map(|version| &version.prices).any(waits) {
+        problems.add(place, "looks at a meter whose lines are longer than these lines");
+    }
+}
+
 fn is_whole(number: Ratio, unit: Unit) -> bool {
     number.times(Ratio::whole(unit.factor)).is_some_and(|base| base.denominator() == 1)
 }
 
-fn lists_meet<T: PartialEq>(left: &[T], right: &[T]) -> bool {
+pub(in crate::billing) fn lists_meet<T: PartialEq>(left: &[T], right: &[T]) -> bool {
     left.is_empty() || right.is_empty() || left.iter().any(|item| right.contains(item))
 }
 

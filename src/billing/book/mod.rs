@@ -8,10 +8,14 @@ pub(super) mod reader;
 
 use std::collections::BTreeMap;
 
-pub use price::{Aggregate, Bound, DropTop, Inner, Outer, Price, QuantumScope, Rate, TierKind, Tiers, Window};
+pub use price::{
+    Aggregate, Bound, Comparison, Condition, Dimensions, DropTop, Inner, Outer, Price, QuantumScope, Rate, TierKind, Tiers,
+    Window,
+};
 pub use reader::{BookErrors, Problem};
 
-pub(super) use parse::parse_part;
+pub(super) use check::{lists_meet, one_price};
+pub(super) use parse::{FORMAT, parse_part, parse_price, parse_tiers};
 
 use super::options::{Mode, Settlement};
 use super::ratio::Ratio;
@@ -30,6 +34,8 @@ pub struct PriceBook {
     pub tax_included: bool,
     /// Where the file came from.
     pub origin: String,
+    /// The zone of its days and months, in seconds east of UTC.
+    pub utc_offset: i32,
     /// The documents it was taken from.
     pub sources: Vec<Source>,
     /// Meters beyond [`crate::model::meter::METERS`].

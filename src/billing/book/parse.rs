@@ -1,14 +1,20 @@
 //! From TOML to a price book.
 
-use super::price::{Aggregate, Bound, DropTop, Inner, Outer, Price, QuantumScope, Rate, TierKind, Tiers, Window};
+use chrono::DateTime;
+
+use super::price::{
+    Aggregate, Bound, Comparison, Condition, Dimensions, DropTop, Inner, Outer, Price, QuantumScope, Rate, TierKind, Tiers,
+    Window,
+};
 use super::reader::{BookErrors, Keys, Problems};
 use super::{BookMeter, Choice, Cover, Part, PartKind, PriceBook, Product, Refill, Source, SwitchRule, Unpriced, Version};
-use crate::billing::options::{Mode, Settlement};
+use crate::billing::options::{BILL_MONTH_BASIS, MONTH_CHANGE, Mode, Settlement};
 use crate::billing::ratio::{Decimal, Ratio};
-use crate::model::{Base, MeterKind, Unit};
+use crate::model::time::BILLING_OFFSET;
+use crate::model::{Base, BillingDay, MeterKind, Unit};
 
 /// The file format that this program reads.
-const FORMAT: i64 = 1;
+pub(in crate::billing) const FORMAT: i64 = 1;
 
 pub(super) fn book(toml: &str, origin: &str) -> Result<PriceBook, BookErrors> {
     let problems = Problems::new(origin);
@@ -28,6 +34,7 @@ pub(super) fn book(toml: &str, origin: &str) -> Result<PriceBook, BookErrors> {
         currency: currency.unwrap_or(crate::model::Currency::CNY),
         tax_included: keys.flag("tax_included"),
         origin: origin.to_owned(),
+        utc_offset: keys.optional_text("time_zone").map_or(BILLING_OFFSET.local_minus_utc(), |text| offset(&keys, &text)),
         sources: keys.tables("source").iter().filter_map(source).collect(),
         meters: keys.tables("meter").iter().filter_map(meter).collect(),
         versions: keys.tables("version").iter().filter_map(|table| version(table, &switches)).collect(),
@@ -42,6 +49,15 @@ pub(super) fn book(toml: &str, origin: &str) -> Result<PriceBook, BookErrors> {
     let mut book = book;
     book.versions.sort_by_key(|version| version.from);
     problems.into_result(book)
+}
+
+/// `+08:00`, or `Z` for none.
+fn offset(keys: &Keys<'_>, text: &str) -> i32 {
+    let moment = DateTime::parse_from_rfc3339(&format!("2000-01-01T00:00:00{text}"));
+    moment.map(|moment| moment.offset().local_minus_utc()).unwrap_or_else(|_| {
+        keys.problem("time_zone", &format!("{text:?} is not an offset such as +08:00"));
+        0
+    })
 }
 
 fn source(keys: &Keys<'_>) -> Option<Source> {
@@ -69,7 +85,7 @@ fn switch(keys: &Keys<'_>) -> Option<SwitchRule> {
     {
         keys.problem("default", &format!("{default:?} is not one of `values`"));
     }
-    if name.as_deref() == Some(crate::billing::options::BILL_MONTH_BASIS) {
+    if name.as_deref().is_some_and(|name| [BILL_MONTH_BASIS, MONTH_CHANGE].contains(&name)) {
         keys.problem("name", "this switch exists in every book already");
     }
     keys.finish();
@@ -95,7 +111,7 @@ fn version(keys: &Keys<'_>, switches: &[SwitchRule]) -> Option<Version> {
         name: name.unwrap_or_default(),
         from: from?,
         to,
-        prices: keys.tables("price").iter().filter_map(|table| price(table, &modes, switches)).collect(),
+        prices: keys.tables("price").iter().filter_map(|table| parse_price(table, &modes, switches, None)).collect(),
         unpriced: keys.tables("unpriced").iter().filter_map(|table| unpriced(table, &modes)).collect(),
         ignored: keys.tables("ignored").iter().filter_map(|table| unpriced(table, &modes)).collect(),
         modes,
@@ -123,7 +139,13 @@ fn unpriced(keys: &Keys<'_>, of_version: &[Mode]) -> Option<Unpriced> {
     Some(Unpriced { meters, modes, specs, reason: reason? })
 }
 
-fn price(keys: &Keys<'_>, of_version: &[Mode], switches: &[SwitchRule]) -> Option<Price> {
+/// One item of a price list. A contract's items are their own evidence: there the `contract` is the source.
+pub(in crate::billing) fn parse_price(
+    keys: &Keys<'_>,
+    of_version: &[Mode],
+    switches: &[SwitchRule],
+    contract: Option<(&str, BillingDay)>,
+) -> Option<Price> {
     let (name, meters) = (keys.text("name"), keys.texts("meter"));
     if meters.is_empty() {
         keys.problem("meter", "name the meter, or a list of meters");
@@ -132,19 +154,18 @@ fn price(keys: &Keys<'_>, of_version: &[Mode], switches: &[SwitchRule]) -> Optio
     if unit.is_none() && !keys.has("unit") {
         keys.problem("unit", "is missing: the unit of prices and bounds, such as GB or min");
     }
-    let (by_area, by_spec) = dimensions(keys, "lines_by", (true, true));
-    let tiers = keys.table("tiers").and_then(|table| tiers(&table, switches, (by_area, by_spec)));
+    let lines_by = dimensions(keys, "lines_by", Dimensions { area: true, spec: true });
+    let tiers = keys.table("tiers").and_then(|table| parse_tiers(&table, switches, lines_by));
     let tier_count = tiers.as_ref().map_or(1, |tiers| tiers.up_to.len() + 1);
     let rates: Vec<Rate> = keys.tables("rates").iter().filter_map(|table| rate(table, tier_count)).collect();
     if rates.is_empty() {
         keys.problem("rates", "there is no usable price; write rates = [{ price = \"0.1\" }]");
     }
     let quantum_scope = keys.choice("quantum_scope", switches).unwrap_or(Choice::Fixed(QuantumScope::PerRecord));
-    let (source, verified_on, evidence) = (keys.text("source"), keys.parsed("verified_on"), keys.text("evidence"));
-    if let Some(grade) = &evidence
-        && !["A", "B", "C"].contains(&grade.as_str())
-    {
-        keys.problem("evidence", &format!("{grade:?} is unknown; A dated official page, B undated official copy, C inferred"));
+    let (source, verified_on, evidence) = evidence(keys, contract);
+    let free_by = dimensions(keys, "free_by", lines_by);
+    if free_by.is_finer_than(lines_by) {
+        keys.problem("free_by", "a free quantity cannot be finer than `lines_by`");
     }
     let price = Price {
         name: name?,
@@ -154,11 +175,13 @@ fn price(keys: &Keys<'_>, of_version: &[Mode], switches: &[SwitchRule]) -> Optio
         unit: unit?,
         per: above_zero(keys, "per").or_else(|| "1".parse().ok())?,
         aggregate: aggregate(keys)?,
-        by_area,
-        by_spec,
+        lines_by,
+        only_if: keys.tables("only_if").iter().filter_map(condition).collect(),
         quantum: above_zero(keys, "quantum"),
         quantum_scope,
         free: keys.optional_parsed("free"),
+        free_per: keys.optional_parsed("free_per"),
+        free_by,
         free_below: keys.optional_parsed("free_below"),
         block: above_zero(keys, "block"),
         tiers,
@@ -172,6 +195,43 @@ fn price(keys: &Keys<'_>, of_version: &[Mode], switches: &[SwitchRule]) -> Optio
     Some(price)
 }
 
+/// Source, day of the last comparison with it, and grade.
+fn evidence(keys: &Keys<'_>, contract: Option<(&str, BillingDay)>) -> (Option<String>, Option<BillingDay>, Option<String>) {
+    if let Some((id, from)) = contract {
+        let source = keys.optional_text("source").unwrap_or_else(|| id.to_owned());
+        return (Some(source), Some(keys.optional_parsed("verified_on").unwrap_or(from)), Some("contract".to_owned()));
+    }
+    let grade = keys.text("evidence");
+    if let Some(grade) = &grade
+        && !["A", "B", "C"].contains(&grade.as_str())
+    {
+        keys.problem("evidence", &format!("{grade:?} is unknown; A dated official page, B undated official copy, C inferred"));
+    }
+    (keys.text("source"), keys.parsed("verified_on"), grade)
+}
+
+fn condition(keys: &Keys<'_>) -> Option<Condition> {
+    let (meters, relative_to) = (keys.texts("meter"), keys.texts("relative_to"));
+    if meters.is_empty() {
+        keys.problem("meter", "name the meter whose usage decides");
+    }
+    let inner = inner(keys);
+    let unit = keys.optional_parsed::<Unit>("unit");
+    let mut limits: Vec<(Comparison, Decimal)> = Vec::new();
+    for comparison in Comparison::ALL {
+        limits.extend(keys.optional_parsed(comparison.as_str()).map(|limit| (comparison, limit)));
+    }
+    if limits.len() != 1 {
+        keys.problem("", "give one of above, at_least, below, at_most");
+    }
+    if unit.is_some() != relative_to.is_empty() {
+        keys.problem("unit", "the limit of a quantity needs a unit; the limit of a ratio (`relative_to`) has none");
+    }
+    keys.finish();
+    let (comparison, limit) = limits.into_iter().next()?;
+    Some(Condition { meters, inner: inner?, relative_to, comparison, limit, unit })
+}
+
 fn above_zero(keys: &Keys<'_>, key: &str) -> Option<Decimal> {
     let number = keys.optional_parsed::<Decimal>(key)?;
     if number.value() == Ratio::ZERO {
@@ -182,7 +242,7 @@ fn above_zero(keys: &Keys<'_>, key: &str) -> Option<Decimal> {
 }
 
 /// `"area"`, `"spec"`, both, or `"none"`.
-fn dimensions(keys: &Keys<'_>, key: &str, default: (bool, bool)) -> (bool, bool) {
+fn dimensions(keys: &Keys<'_>, key: &str, default: Dimensions) -> Dimensions {
     let names = keys.texts(key);
     if names.is_empty() {
         return default;
@@ -190,21 +250,26 @@ fn dimensions(keys: &Keys<'_>, key: &str, default: (bool, bool)) -> (bool, bool)
     for name in names.iter().filter(|name| !["area", "spec", "none"].contains(&name.as_str())) {
         keys.problem(key, &format!("{name:?} is unknown; expected area, spec or none"));
     }
-    (names.iter().any(|name| name == "area"), names.iter().any(|name| name == "spec"))
+    let has = |wanted: &str| names.iter().any(|name| name == wanted);
+    Dimensions { area: has("area"), spec: has("spec") }
+}
+
+fn inner(keys: &Keys<'_>) -> Option<Inner> {
+    match keys.optional_text("aggregate").as_deref() {
+        None | Some("sum") => Some(Inner::Sum),
+        Some("max") => Some(Inner::Max),
+        Some("mean") => Some(Inner::Mean),
+        Some("last") => Some(Inner::Last),
+        Some("drop_top") => drop_top(keys).map(Inner::DropTop),
+        Some(other) => {
+            keys.problem("aggregate", &format!("{other:?} is unknown; expected sum, max, mean, last or drop_top"));
+            None
+        }
+    }
 }
 
 fn aggregate(keys: &Keys<'_>) -> Option<Aggregate> {
-    let inner = match keys.optional_text("aggregate").as_deref() {
-        None | Some("sum") => Inner::Sum,
-        Some("max") => Inner::Max,
-        Some("mean") => Inner::Mean,
-        Some("last") => Inner::Last,
-        Some("drop_top") => Inner::DropTop(drop_top(keys)?),
-        Some(other) => {
-            keys.problem("aggregate", &format!("{other:?} is unknown; expected sum, max, mean, last or drop_top"));
-            return None;
-        }
-    };
+    let inner = inner(keys)?;
     let outer = match keys.optional_text("outer").as_deref() {
         None | Some("none") => Outer::None,
         Some("sum") => Outer::Sum,
@@ -265,13 +330,17 @@ fn whole(keys: &Keys<'_>, key: &str) -> Option<i128> {
     Some(i128::from(number))
 }
 
-fn tiers(keys: &Keys<'_>, switches: &[SwitchRule], lines_by: (bool, bool)) -> Option<Tiers> {
+/// The tiers of a price whose lines are kept apart by `lines_by`.
+pub(in crate::billing) fn parse_tiers(keys: &Keys<'_>, switches: &[SwitchRule], lines_by: Dimensions) -> Option<Tiers> {
     let kind = keys.choice::<TierKind>("kind", switches);
     if kind.is_none() && !keys.has("kind") {
-        keys.problem("kind", "is missing: volume or graduated");
+        keys.problem("kind", "is missing: volume, volume_to_date or graduated");
     }
     let bound = keys.optional_parsed("bound").unwrap_or(Bound::UpperInclusive);
     let reset = keys.parsed("reset");
+    if reset == Some(Window::Settlement) {
+        keys.problem("reset", "a counter starts again with each hour, day or month");
+    }
     let up_to = keys.parsed_list::<Decimal>("up_to");
     if up_to.is_empty() {
         keys.problem("up_to", "name the bounds between the tiers, ascending; the last tier has none");
@@ -282,12 +351,13 @@ fn tiers(keys: &Keys<'_>, switches: &[SwitchRule], lines_by: (bool, bool)) -> Op
     if up_to.first().is_some_and(|bound| bound.value() == Ratio::ZERO) {
         keys.problem("up_to", "the first bound is 0, which leaves its tier empty");
     }
-    let (by_area, by_spec) = dimensions(keys, "counter_by", lines_by);
-    if (by_area && !lines_by.0) || (by_spec && !lines_by.1) {
+    let by = dimensions(keys, "counter_by", lines_by);
+    if by.is_finer_than(lines_by) {
         keys.problem("counter_by", "a counter cannot be finer than `lines_by`");
     }
+    let counter = keys.optional_text("counter");
     keys.finish();
-    Some(Tiers { kind: kind?, bound, reset: reset?, by_area, by_spec, up_to })
+    Some(Tiers { kind: kind?, bound, reset: reset?, by, counter, up_to })
 }
 
 fn rate(keys: &Keys<'_>, tier_count: usize) -> Option<Rate> {
@@ -307,9 +377,18 @@ fn rate(keys: &Keys<'_>, tier_count: usize) -> Option<Rate> {
         specs: keys.texts("spec"),
         prices,
         coefficient: keys.optional_parsed("coefficient").unwrap_or(Ratio::ONE),
+        minimum_days: minimum_days(keys),
     };
     keys.finish();
     Some(rate)
+}
+
+fn minimum_days(keys: &Keys<'_>) -> Option<u32> {
+    let days = u32::try_from(keys.optional_integer("minimum_days")?).ok().filter(|days| *days > 0);
+    if days.is_none() {
+        keys.problem("minimum_days", "expected a number of days above zero");
+    }
+    days
 }
 
 fn product(keys: &Keys<'_>) -> Option<Product> {

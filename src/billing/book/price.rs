@@ -25,16 +25,20 @@ pub struct Price {
     pub per: Decimal,
     /// How records become one quantity per period.
     pub aggregate: Aggregate,
-    /// Whether each area is a line of its own; else areas are summed before the aggregate.
-    pub by_area: bool,
-    /// Whether each specification is a line of its own.
-    pub by_spec: bool,
+    /// What is a line of its own; what is not is summed before the aggregate.
+    pub lines_by: Dimensions,
+    /// When the lines are charged at all; all must hold.
+    pub only_if: Vec<Condition>,
     /// Quantities count in steps of so many units, rounded up (whole minutes).
     pub quantum: Option<Decimal>,
     /// What is rounded up to the quantum.
     pub quantum_scope: Choice<QuantumScope>,
-    /// So many units a period cost nothing.
+    /// So many units cost nothing, per [`Price::free_per`].
     pub free: Option<Decimal>,
+    /// When the free quantity is there again; `None` is with each line.
+    pub free_per: Option<Window>,
+    /// What has a free quantity of its own.
+    pub free_by: Dimensions,
     /// Less than so many units a period costs nothing at all.
     pub free_below: Option<Decimal>,
     /// The period's quantity is rounded up to a multiple of so many units.
@@ -129,10 +133,10 @@ pub struct Tiers {
     pub bound: Bound,
     /// When the counter starts again.
     pub reset: Window,
-    /// Whether each area has a counter of its own.
-    pub by_area: bool,
-    /// Whether each specification has a counter of its own.
-    pub by_spec: bool,
+    /// What has a counter of its own.
+    pub by: Dimensions,
+    /// The name of the counter, shared by all prices (and meters) that give it; `None` is the price's and meter's own.
+    pub counter: Option<String>,
     /// The bounds, ascending, in the price's unit; the last tier is open.
     pub up_to: Vec<Decimal>,
 }
@@ -148,6 +152,46 @@ pub struct Rate {
     pub prices: Vec<Decimal>,
     /// The quantity counts so many times.
     pub coefficient: Ratio,
+    /// Something that left before so many calendar days is charged for the days that are missing.
+    pub minimum_days: Option<u32>,
+}
+
+/// Areas and specifications: which of them are kept apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dimensions {
+    /// Each area by itself.
+    pub area: bool,
+    /// Each specification by itself.
+    pub spec: bool,
+}
+
+impl Dimensions {
+    /// Area and specification where they are kept apart, else nothing.
+    pub fn pick<'a>(self, area: &'a str, spec: &'a str) -> (&'a str, &'a str) {
+        (if self.area { area } else { "" }, if self.spec { spec } else { "" })
+    }
+
+    /// Whether it keeps apart what the other does not.
+    pub fn is_finer_than(self, other: Self) -> bool {
+        self.area && !other.area || self.spec && !other.spec
+    }
+}
+
+/// A comparison of other usage of the same period (and area) that decides whether a line is charged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The meters whose quantities are looked at, all specifications together.
+    pub meters: Vec<String>,
+    /// How levels and rates become one quantity; events add up.
+    pub inner: Inner,
+    /// The meters that it is divided by; empty compares the quantity itself.
+    pub relative_to: Vec<String>,
+    /// How it is compared.
+    pub comparison: Comparison,
+    /// With what: a ratio, or a quantity in `unit`.
+    pub limit: Decimal,
+    /// The unit of the limit; `None` for ratios.
+    pub unit: Option<Unit>,
 }
 
 impl Rate {
@@ -196,11 +240,34 @@ macro_rules! word_enum {
 word_enum! {
     /// A stretch of time.
     Window "period" {
+        /// An hour of a billing day.
+        Hour = "hour",
         /// A billing day.
         Day = "day",
         /// A billing month.
         Month = "month",
+        /// As often as the account is settled.
+        Settlement = "settlement",
     }
+}
+
+word_enum! {
+    /// How a condition compares.
+    Comparison "comparison" {
+        /// More than the limit.
+        Above = "above",
+        /// The limit or more.
+        AtLeast = "at_least",
+        /// Less than the limit.
+        Below = "below",
+        /// The limit or less.
+        AtMost = "at_most",
+    }
+}
+
+impl Comparison {
+    /// Every comparison.
+    pub const ALL: [Self; 4] = [Self::Above, Self::AtLeast, Self::Below, Self::AtMost];
 }
 
 word_enum! {
@@ -210,6 +277,8 @@ word_enum! {
         Volume = "volume",
         /// Each part of the quantity has the price of the tier it lies in.
         Graduated = "graduated",
+        /// The whole quantity of a line has the price of the tier that the counter reaches with it.
+        VolumeToDate = "volume_to_date",
     }
 }
 

@@ -1,6 +1,7 @@
 //! `vodledger rate`: rates a usage file, offline. No ledger, no credentials.
 
 mod input;
+mod opening;
 mod output;
 
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ use clap::ValueEnum;
 
 use super::output::note;
 use super::{Context, Error, Outcome, file, prices};
-use crate::billing::{Mode, Options, Pack, PriceBook, RateError, Rater, Settlement, Switches, packs_from_toml};
+use crate::billing::{Contract, Dated, Mode, Options, Pack, PriceBook, RateError, Rater, Settlement, Switches, packs_from_toml};
 use crate::model::{Charge, RowType};
 
 /// Arguments.
@@ -26,12 +27,18 @@ pub struct Args {
     /// Packs and packages that were bought (TOML)
     #[arg(long, value_name = "FILE")]
     packs: Option<PathBuf>,
-    /// Billing mode: traffic, bandwidth or package [default: traffic, marked as assumed]
-    #[arg(long, value_name = "MODE")]
-    mode: Option<Mode>,
-    /// Settlement: hour, day or month [default: the price list's usual one]
-    #[arg(long, value_name = "SETTLEMENT")]
-    settlement: Option<Settlement>,
+    /// Prices agreed with the account, over those of the book (TOML)
+    #[arg(long, value_name = "FILE")]
+    contract: Option<PathBuf>,
+    /// Billing mode: traffic, bandwidth or package; `traffic,2026-10-15=bandwidth` when it changes [default: traffic, marked as assumed]
+    #[arg(long, value_name = "MODE[,DAY=MODE]…")]
+    mode: Option<Dated<Mode>>,
+    /// Settlement: hour, day or month; dated like the mode [default: the price list's usual one]
+    #[arg(long, value_name = "SETTLEMENT[,DAY=…]…")]
+    settlement: Option<Dated<Settlement>>,
+    /// What counters of the month (or day) to date had seen before the usage begins (CSV)
+    #[arg(long, value_name = "FILE")]
+    opening: Option<PathBuf>,
     /// Answer a question that the documents leave open (`prices show`); repeat for several
     #[arg(long, value_name = "SWITCH=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
@@ -85,6 +92,8 @@ fn check_out(args: &Args) -> Result<(), Error> {
         ("--in", Some(args.input.as_path())),
         ("--prices", args.prices.as_deref().map(Path::new)),
         ("--packs", args.packs.as_deref()),
+        ("--contract", args.contract.as_deref()),
+        ("--opening", args.opening.as_deref()),
     ];
     for (flag, path) in read {
         if path.and_then(|path| path.canonicalize().ok()).is_some_and(|path| path == out) {
@@ -114,9 +123,8 @@ fn write(args: &Args, charges: &[Charge]) -> Result<(), Error> {
 }
 
 fn options(args: &Args, book: &PriceBook) -> Result<Options, Error> {
-    if let Some(asked) = args.settlement
-        && !book.versions.iter().any(|version| version.settlements.contains(&asked))
-    {
+    let is_unknown = |asked: &&Settlement| !book.versions.iter().any(|version| version.settlements.contains(asked));
+    if let Some(asked) = args.settlement.iter().flat_map(Dated::values).find(is_unknown) {
         let known: BTreeSet<&str> =
             book.versions.iter().flat_map(|version| &version.settlements).map(|known| known.as_str()).collect();
         let known: Vec<&str> = known.into_iter().collect();
@@ -130,13 +138,15 @@ fn options(args: &Args, book: &PriceBook) -> Result<Options, Error> {
         switches.set(name, value);
     }
     let usual = book.versions.first().and_then(|version| version.settlements.first()).copied();
-    let packs = args.packs.as_deref().map_or(Ok(Vec::new()), |path| read_packs(path, book))?;
     Ok(Options {
-        mode: args.mode.unwrap_or_default(),
+        mode: args.mode.clone().unwrap_or_default(),
         mode_assumed: args.mode.is_none(),
-        settlement: args.settlement.or(usual).unwrap_or_default(),
-        packs,
+        settlement: args.settlement.clone().unwrap_or_else(|| Dated::always(usual.unwrap_or_default())),
+        packs: args.packs.as_deref().map_or(Ok(Vec::new()), |path| read_packs(path, book))?,
         switches,
+        contract: args.contract.as_deref().map(|path| read_contract(path, book)).transpose()?,
+        opening: args.opening.as_deref().map_or(Ok(Vec::new()), |path| opening::read(path, book))?,
+        explain: false,
     })
 }
 
@@ -144,6 +154,12 @@ fn options(args: &Args, book: &PriceBook) -> Result<Options, Error> {
 pub fn read_packs(path: &Path, book: &PriceBook) -> Result<Vec<Pack>, Error> {
     let toml = file::read_text(path).map_err(|error| Error::failed(format!("packs {}: {error}", path.display())))?;
     packs_from_toml(&toml, &path.display().to_string(), book).map_err(Error::failed)
+}
+
+/// Reads a contract.
+pub fn read_contract(path: &Path, book: &PriceBook) -> Result<Contract, Error> {
+    let toml = file::read_text(path).map_err(|error| Error::failed(format!("contract {}: {error}", path.display())))?;
+    Contract::parse(&toml, &path.display().to_string(), book).map_err(Error::failed)
 }
 
 fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Vec<Charge>, Error> {

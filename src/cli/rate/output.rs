@@ -11,7 +11,7 @@ use crate::model::time::format_time;
 use crate::model::{Charge, RowType, Unit};
 
 /// The columns, in the order of the interface.
-pub const COLUMNS: [&str; 28] = [
+pub const COLUMNS: [&str; 29] = [
     "row_type",
     "charge_id",
     "account",
@@ -40,6 +40,7 @@ pub const COLUMNS: [&str; 28] = [
     "status",
     "sub_app_id",
     "effective_cost",
+    "contracted_unit_price",
 ];
 
 /// Writes all rows.
@@ -107,6 +108,7 @@ fn cells(charge: &Charge) -> [Option<String>; COLUMNS.len()] {
         Some(charge.status.to_string()),
         charge.sub_app_id.map(|id| id.to_string()),
         charge.effective_cost.map(crate::model::Amount::to_decimal_text),
+        charge.contracted_unit_price.clone(),
     ]
 }
 

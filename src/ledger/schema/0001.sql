@@ -162,6 +162,7 @@ CREATE TABLE charge (
     effective_cost BIGINT,
     tags TEXT NOT NULL,
     basis TEXT,
+    contracted_unit_price TEXT,
     PRIMARY KEY (account, usage_month, position)
 );
 CREATE INDEX charge_by_id ON charge (account, charge_id);
@@ -184,7 +185,7 @@ WHERE replaced_at IS NULL;
 CREATE VIEW v_charge AS
 SELECT account, row_type, charge_id, sub_app_id, usage_day, settlement_date, usage_month, bill_month, posting_period,
        start_at, end_at, meter, meter_kind, area, spec, usage_quantity, pack_quantity, pricing_quantity, unit, unit_price,
-       tier, list_cost, contracted_cost, billed_cost, effective_cost, currency, price_book, price_version, status, status_rank, unpriced
+       contracted_unit_price, tier, list_cost, contracted_cost, billed_cost, effective_cost, currency, price_book, price_version, status, status_rank, unpriced
 FROM charge;
 
 -- The same lines once per way of dating them: basis 'usage' by the day of use, 'bill' and 'posting' by the first day of the
