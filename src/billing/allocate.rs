@@ -202,10 +202,13 @@ impl<'a> Allocation<'a> {
         share.contracted_cost = parent.contracted_cost.as_deref().map(|cost| portion.of_decimal(cost));
         share.billed_cost = parent.billed_cost.map(|cost| portion.of_amount(cost));
         share.effective_cost = parent.effective_cost.map(|cost| portion.of_amount(cost));
-        let part = Ratio::new(portion.weight(), portion.whole).unwrap_or(Ratio::ZERO);
-        let text = format!("share: {weight} of {total} = {part} of charge {} ({basis})", parent.charge_id);
-        let step = Step::new("share", text).with("parent", &parent.charge_id);
-        share.steps = vec![step.with("weight", weight).with("total_weight", total).with("share", part)];
+        // Where nobody asked for the arithmetic of the charge, nobody did for that of its shares.
+        if !parent.steps.is_empty() {
+            let part = Ratio::new(portion.weight(), portion.whole).unwrap_or(Ratio::ZERO);
+            let text = format!("share: {weight} of {total} = {part} of charge {} ({basis})", parent.charge_id);
+            let step = Step::new("share", text).with("parent", &parent.charge_id);
+            share.steps = vec![step.with("weight", weight).with("total_weight", total).with("share", part)];
+        }
         share.basis = Some(basis);
         share
     }

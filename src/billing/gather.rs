@@ -342,7 +342,13 @@ pub(super) fn minimum_days(plan: &Plan<'_>, target: Target) -> Option<u32> {
 }
 
 /// The first second of the period of a line in which a second lies.
-pub(super) fn window_start(plan: &Plan<'_>, target: Target, price: Option<&PlanPrice<'_>>, second: i64, months: &mut MonthCache) -> i64 {
+pub(super) fn window_start(
+    plan: &Plan<'_>,
+    target: Target,
+    price: Option<&PlanPrice<'_>>,
+    second: i64,
+    months: &mut MonthCache,
+) -> i64 {
     let day = day_number(second);
     match (price.map_or(Window::Day, |price| price.window), target) {
         (Window::Hour, _) => second - second.rem_euclid(SECONDS_PER_HOUR),

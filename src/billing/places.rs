@@ -4,12 +4,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::book::Window;
 use super::gather::{
     RateError, Rater, Row, Seconds, Series, day_number, minimum_days, month_window, start_of, target_on, window_start,
     windows_of_day,
 };
 use super::plan::{Plan, Target};
-use super::book::Window;
 use crate::model::MeterKind;
 
 /// A line, as its finished charges name it, and what one record weighs in it.

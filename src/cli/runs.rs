@@ -123,7 +123,8 @@ mod tests {
         for run in 0..150_u32 {
             let entries: Vec<(Vec<u8>, [u8; 4])> =
                 [3, 200, 151].iter().map(|step| ((run * step).to_be_bytes().to_vec(), run.to_be_bytes())).collect();
-            let mut entries: Vec<(&[u8], &[u8])> = entries.iter().map(|(key, value)| (key.as_slice(), value.as_slice())).collect();
+            let mut entries: Vec<(&[u8], &[u8])> =
+                entries.iter().map(|(key, value)| (key.as_slice(), value.as_slice())).collect();
             entries.sort_unstable();
             runs.add(entries).unwrap();
         }
@@ -135,7 +136,8 @@ mod tests {
                 (u32::from_be_bytes(entry.key.try_into().unwrap()), u32::from_be_bytes(entry.value.try_into().unwrap()))
             })
             .collect();
-        let mut expected: Vec<(u32, u32)> = (0..150).flat_map(|run| [(run * 3, run), (run * 200, run), (run * 151, run)]).collect();
+        let mut expected: Vec<(u32, u32)> =
+            (0..150).flat_map(|run| [(run * 3, run), (run * 200, run), (run * 151, run)]).collect();
         expected.sort_unstable();
         assert_eq!(got, expected);
     }

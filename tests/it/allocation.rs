@@ -1,8 +1,13 @@
 //! Shares: charges split over applications, rooms and recordings, exact to the last unit.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Output;
+
 use proptest::prelude::*;
 use vodledger::billing::{AllocateError, Allocation, Options, PriceBook, Shares, basis, rate, shipped};
 use vodledger::model::{AccountId, Amount, BillingDay, Charge, MeterKind, RowType, Status, SubAppId, UsageRecord};
+
+use crate::rate::run_in;
 
 const GB: i128 = 1_000_000_000;
 
@@ -21,7 +26,7 @@ fn parent() -> Charge {
         status: Status::Final,
         tags: Vec::new(),
     };
-    let charges = rate([usage], &book, &Options::default()).unwrap();
+    let charges = rate([usage], &book, &Options { explain: true, ..Options::default() }).unwrap();
     charges.into_iter().find(|charge| charge.row_type == RowType::Charge).unwrap()
 }
 
@@ -176,4 +181,158 @@ proptest! {
         prop_assert_eq!(sum(&|share| share.pricing_quantity), parent.pricing_quantity);
         prop_assert_eq!(sum(&|share| scaled(share.list_cost.as_deref().unwrap())), scaled(&list));
     }
+}
+
+type Rows = Vec<BTreeMap<String, String>>;
+
+/// `rate` with a usage file that has the tag columns `room` and `course`.
+fn rate_by(rows: &[&str], arguments: &str, files: &[(&str, &str)]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let header = "start,end,account,sub_app_id,meter,area,spec,quantity,unit,room,course";
+    std::fs::write(folder.path().join("usage.csv"), format!("{header}\n{}\n", rows.join("\n"))).unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let arguments: Vec<&str> = ["rate", "--in", "usage.csv"].into_iter().chain(arguments.split_whitespace()).collect();
+    run_in(folder.path(), &arguments)
+}
+
+fn table(output: &Output) -> Rows {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    csv::Reader::from_reader(output.stdout.as_slice()).deserialize().map(Result::unwrap).collect()
+}
+
+/// The named columns of the rows that are no totals.
+fn columns(rows: &Rows, names: &[&str]) -> Vec<String> {
+    let shares = rows.iter().filter(|row| row["row_type"] != "total");
+    shares.map(|row| names.iter().map(|name| row[*name].as_str()).collect::<Vec<_>>().join("|")).collect()
+}
+
+/// Traffic of two applications on one day and one row without an application: 1600 GB × 0.23 = 368 CNY. Storage of one all
+/// day and of the other until noon: 400 GB × 0.0048 = 1.92 CNY.
+const DAY: [&str; 5] = [
+    "2026-10-05T00:00:00+08:00,2026-10-06T00:00:00+08:00,1,11,traffic,Chinese Mainland,,400,GB,a,x",
+    "2026-10-05T09:00:00+08:00,2026-10-05T10:00:00+08:00,1,12,traffic,Chinese Mainland,,1000,GB,b,x",
+    "2026-10-05T10:00:00+08:00,2026-10-05T11:00:00+08:00,1,,traffic,Chinese Mainland,,200,GB,b,",
+    "2026-10-05T00:00:00+08:00,2026-10-06T00:00:00+08:00,1,11,storage,Chinese Mainland,STANDARD,100,GB,a,x",
+    "2026-10-05T00:00:00+08:00,2026-10-05T12:00:00+08:00,1,12,storage,Chinese Mainland,STANDARD,300,GB,b,x",
+];
+
+#[test]
+fn rate_splits_by_application() {
+    let rows = table(&rate_by(&DAY, "--prices vod-cn --mode traffic --by sub_app_id", &[]));
+    assert_eq!(
+        columns(&rows, &["meter", "sub_app_id", "usage_quantity", "usage_unit", "billed_cost", "allocation_basis"]),
+        [
+            // 100 GB × 24 h : 300 GB × 12 h = 2 : 3
+            "storage|11|160|GB|0.76800000|stored bytes × time by sub_app_id",
+            "storage|12|240|GB|1.15200000|stored bytes × time by sub_app_id",
+            // What names no application is a line of its own.
+            "traffic||200|GB|46.00000000|traffic by sub_app_id",
+            "traffic|11|400|GB|92.00000000|traffic by sub_app_id",
+            "traffic|12|1000|GB|230.00000000|traffic by sub_app_id",
+        ]
+    );
+    let totals: Rows = rows.iter().filter(|row| row["row_type"] == "total").cloned().collect();
+    assert_eq!(totals.len(), 1);
+    assert_eq!((totals[0]["billed_cost"].as_str(), totals[0]["sub_app_id"].as_str()), ("369.92000000", ""));
+    // The order of the rows changes nothing, and neither does splitting change the totals.
+    let mut shuffled = DAY;
+    shuffled.reverse();
+    assert_eq!(table(&rate_by(&shuffled, "--prices vod-cn --mode traffic --by sub_app_id", &[])), rows);
+}
+
+#[test]
+fn rate_splits_by_tags() {
+    let arguments = "--prices vod-cn --mode traffic --by course,room --format json";
+    let output = rate_by(&DAY, arguments, &[]);
+    assert!(output.status.success());
+    let rows: Vec<serde_json::Value> =
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let shown: Vec<String> = rows
+        .iter()
+        .filter(|row| row["meter"] == "traffic")
+        .map(|row| {
+            format!("{}|{}|{}|{}", row["course"], row["room"], row["billed_cost"], row["allocation_basis"]).replace('"', "")
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "|b|46.00000000|traffic by course, room",
+            "x|a|92.00000000|traffic by course, room",
+            "x|b|230.00000000|traffic by course, room",
+        ]
+    );
+    let ids: BTreeSet<String> = rows.iter().map(|row| row["charge_id"].to_string()).collect();
+    assert_eq!(ids.len(), rows.len());
+}
+
+#[test]
+fn levels_are_weighed_day_by_day_and_packs_month_by_month() {
+    let storage = [
+        "2026-10-05T00:00:00+08:00,2026-10-07T00:00:00+08:00,1,11,storage,Chinese Mainland,STANDARD,100,GB,,",
+        "2026-10-06T00:00:00+08:00,2026-10-07T00:00:00+08:00,1,12,storage,Chinese Mainland,STANDARD,100,GB,,",
+    ];
+    let rows = table(&rate_by(&storage, "--prices vod-cn --mode traffic --by sub_app_id", &[]));
+    // 100 GB × 0.0048 on the first day, 200 GB × 0.0048 on the second.
+    assert_eq!(
+        columns(&rows, &["usage_day", "sub_app_id", "billed_cost"]),
+        ["2026-10-05|11|0.48000000", "2026-10-06|11|0.48000000", "2026-10-06|12|0.48000000"]
+    );
+    // 600 GiB in the month less the package's 500 GiB: 100 GiB × 0.59 = 59 CNY, a quarter and three quarters of it.
+    let traffic = [
+        "2017-05-02T00:00:00+08:00,2017-05-03T00:00:00+08:00,1,11,traffic,Chinese Mainland,,150,GiB,,",
+        "2017-05-20T00:00:00+08:00,2017-05-21T00:00:00+08:00,1,12,traffic,Chinese Mainland,,450,GiB,,",
+    ];
+    let packs = "[[pack]]\nid = \"e\"\nproduct = \"enterprise\"\nfrom = \"2017-01-01\"\nto = \"2018-01-01\"\n";
+    let arguments = "--prices vod-2017 --mode package --packs packs.toml --by sub_app_id";
+    let output = rate_by(&traffic, arguments, &[("packs.toml", packs)]);
+    let rows = table(&output);
+    assert_eq!(
+        columns(&rows, &["row_type", "sub_app_id", "pack_quantity", "pricing_quantity", "billed_cost"]),
+        ["charge|11|125|25|14.75000000", "charge|12|375|75|44.25000000", "pack|11|125|0|0.00000000", "pack|12|375|0|0.00000000"]
+    );
+}
+
+#[test]
+fn wrong_tags_are_named() {
+    for (by, said) in [
+        ("floor", "--by floor: usage.csv has no such tag column; it has room, course"),
+        ("meter", "--by meter: charges have a column of that name already"),
+        ("room,room", "--by room is given twice"),
+    ] {
+        let output = rate_by(&DAY, &format!("--prices vod-cn --by {by}"), &[]);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains(said), "{message}");
+    }
+}
+
+/// Whatever is asked for, the parts add up to the rows that they replace, and to the total.
+#[test]
+fn shares_add_up_to_the_rows_without_them() {
+    let rooms: Vec<String> = (0..300_i64)
+        .map(|index| {
+            let (start, end) = (index % 20, index % 20 + 1 + index % 4);
+            let time = |hour: i64| format!("2026-10-{:02}T{:02}:00:00+08:00", 5 + hour / 24, hour % 24);
+            let meter = ["traffic,Chinese Mainland,", "traffic,Europe,", "storage,Chinese Mainland,STANDARD"][usize::try_from(index % 3).unwrap()];
+            format!("{},{},1,{},{meter},{},B,{},", time(start), time(end), index % 7, 1 + index * index * 77_777, index % 11)
+        })
+        .collect();
+    let rooms: Vec<&str> = rooms.iter().map(String::as_str).collect();
+    let sums = |by: &str| {
+        let rows = table(&rate_by(&rooms, &format!("--prices vod-cn --mode traffic {by}"), &[]));
+        let mut sums: BTreeMap<(String, String, String), (i128, i128)> = BTreeMap::new();
+        for row in rows {
+            let key = (row["row_type"].clone(), row["meter"].clone(), format!("{} {}", row["area"], row["usage_day"]));
+            let sum = sums.entry(key).or_default();
+            sum.0 += scaled(&row["billed_cost"]);
+            sum.1 += scaled(&row["list_cost"]);
+        }
+        sums
+    };
+    let whole = sums("");
+    assert_eq!(sums("--by sub_app_id"), whole);
+    assert_eq!(sums("--by room,sub_app_id"), whole);
 }

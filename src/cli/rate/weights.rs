@@ -4,11 +4,11 @@
 //! run on disk whenever it is full.
 
 use std::collections::HashMap;
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, BufWriter, Seek, SeekFrom};
 
 use tempfile::{SpooledTempFile, spooled_tempfile};
 
-use crate::billing::{AllocateError, Allocation, Place, basis};
+use crate::billing::{Allocation, Place, basis};
 use crate::cli::runs::{Runs, read_entry, write_entry};
 use crate::model::{Charge, MeterKind};
 
@@ -45,7 +45,10 @@ impl Weights {
         let line = self.line(place)?;
         self.scratch.clear();
         self.scratch.extend(line.to_be_bytes());
-        self.scratch.extend(values.join(BETWEEN_TEXT).as_bytes());
+        for (index, value) in values.iter().enumerate() {
+            self.scratch.extend((index > 0).then_some(BETWEEN));
+            self.scratch.extend(value.as_bytes());
+        }
         if let Some(sum) = self.sums.get_mut(self.scratch.as_slice()) {
             *sum = sum.checked_add(place.weight).ok_or_else(too_heavy)?;
             return Ok(());
@@ -68,8 +71,7 @@ impl Weights {
     }
 
     fn spill(&mut self) -> io::Result<()> {
-        let mut sorted: Vec<(Box<[u8]>, [u8; 16])> =
-            self.sums.drain().map(|(key, weight)| (key, weight.to_le_bytes())).collect();
+        let mut sorted: Vec<(Box<[u8]>, [u8; 16])> = self.sums.drain().map(|(key, weight)| (key, weight.to_le_bytes())).collect();
         sorted.sort_unstable();
         self.runs.add(sorted.iter().map(|(key, weight)| (&**key, weight.as_slice())))
     }
@@ -98,8 +100,6 @@ impl Weights {
         Ok(Weighed { lines: self.lines, spans, file: BufReader::new(out.out.into_inner()?), scratch: Vec::new() })
     }
 }
-
-const BETWEEN_TEXT: &str = "\0";
 
 fn line_key(key: &mut Vec<u8>, names: [&str; 4], start: i64) {
     key.clear();
@@ -159,31 +159,81 @@ pub struct Weighed {
 }
 
 impl Weighed {
+    /// Where the shares of a charge are; nowhere for one that no record is part of.
+    fn span(&mut self, charge: &Charge) -> Span {
+        let names = [charge.account.as_str(), &charge.meter, &charge.area, &charge.spec];
+        line_key(&mut self.scratch, names, charge.period.start.timestamp());
+        let line = self.lines.get(self.scratch.as_slice());
+        line.and_then(|line| self.spans.get(*line as usize)).copied().unwrap_or_default()
+    }
+
     /// Hands over the shares of a charge, in the order of their values.
     pub fn split(
         &mut self,
         charge: &Charge,
         kind: MeterKind,
         by: &[String],
-        each: &mut dyn FnMut(&Charge) -> io::Result<()>,
+        mut each: impl FnMut(&Charge) -> io::Result<()>,
     ) -> io::Result<()> {
-        let refused = |error: AllocateError| io::Error::other(error);
-        line_key(
-            &mut self.scratch,
-            [charge.account.as_str(), &charge.meter, &charge.area, &charge.spec],
-            charge.period.start.timestamp(),
-        );
-        let line = self.lines.get(self.scratch.as_slice());
-        let span = line.and_then(|line| self.spans.get(*line as usize)).copied().unwrap_or_default();
+        let span = self.span(charge);
         let basis = basis(&charge.meter, kind, by);
-        let mut allocation = Allocation::new(charge, by, &basis, span.total).map_err(refused)?;
+        let mut allocation = Allocation::new(charge, by, &basis, span.total).map_err(io::Error::other)?;
         self.file.seek(SeekFrom::Start(span.start))?;
         for _ in 0..span.shares {
             let entry = read_entry(&mut self.file)?.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
             let values = std::str::from_utf8(&entry.key).map_err(io::Error::other)?;
-            let values: Vec<&str> = values.split(BETWEEN_TEXT).collect();
-            each(&allocation.share(&values, weight_of(&entry.value)?).map_err(refused)?)?;
+            let values: Vec<&str> = values.split(char::from(BETWEEN)).collect();
+            each(&allocation.share(&values, weight_of(&entry.value)?).map_err(io::Error::other)?)?;
         }
         allocation.rest().iter().try_for_each(each)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Weights;
+    use crate::billing::Place;
+    use crate::model::time::parse_time;
+
+    /// Sums of 3 lines × 100 shares, added seven times over.
+    fn sums(most: usize) -> Vec<(u64, u64, i128, Vec<(Vec<u8>, Vec<u8>)>)> {
+        let start = parse_time("2026-10-01T00:00:00+08:00").unwrap();
+        let mut weights = Weights::bounded(most);
+        for round in 0..7_u32 {
+            for share in 0..100_u32 {
+                for (line, meter) in ["traffic", "storage", "bandwidth"].into_iter().enumerate() {
+                    let weight = i128::from(round * share) + line as i128;
+                    let place = Place { account: "1", meter, area: "", spec: "", start, weight };
+                    let share = (share * 37 % 100).to_string();
+                    weights.add(&place, &[&share, "x"]).unwrap();
+                }
+            }
+        }
+        let mut weighed = weights.finish().unwrap();
+        let spans = weighed.spans.clone();
+        spans
+            .iter()
+            .map(|span| {
+                std::io::Seek::seek(&mut weighed.file, std::io::SeekFrom::Start(span.start)).unwrap();
+                let entries = (0..span.shares).map(|_| {
+                    let entry = super::read_entry(&mut weighed.file).unwrap().unwrap();
+                    (entry.key, entry.value)
+                });
+                let entries = entries.collect();
+                (span.start, span.shares, span.total, entries)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_does_not_fit_in_memory_is_summed_all_the_same() {
+        let whole = sums(1_000);
+        // 0 + 1 + … + 6 = 21 rounds times 0 + 1 + … + 99 = 4950, and seven times the line's number for each share.
+        let totals: Vec<i128> = whole.iter().map(|line| line.2).collect();
+        assert_eq!(totals, [103_950, 104_650, 105_350]);
+        assert!(whole.iter().all(|line| line.1 == 100));
+        for most in [1, 7, 50] {
+            assert!(sums(most) == whole, "with {most} sums in memory");
+        }
     }
 }
