@@ -1,10 +1,10 @@
 //! Conditions: lines that are charged only if other usage of the same period says so.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::book::{Comparison, Condition};
 use super::curve::{self, Changes, Curve};
-use super::gather::{Series, Slot, Sum};
+use super::gather::{Rater, Series};
 use super::lines::Line;
 use super::plan::Plan;
 use super::ratio::Ratio;
@@ -16,27 +16,21 @@ type Place = (String, String, String);
 
 /// The usage that conditions look at, all specifications together.
 pub(super) struct Watched {
-    /// Events by the first second of their slot.
+    /// Events by the hour in which they begin.
     events: BTreeMap<Place, BTreeMap<i64, i128>>,
     levels: BTreeMap<Place, Changes>,
 }
 
 impl Watched {
     /// `None` when a sum leaves the range.
-    pub fn of(plan: &Plan<'_>, series: &[Series], sums: &HashMap<Slot, Sum>) -> Option<Self> {
+    pub fn of(rater: &Rater<'_>) -> Option<Self> {
         let mut watched = Self { events: BTreeMap::new(), levels: BTreeMap::new() };
-        if plan.prices.iter().all(|price| price.price.only_if.is_empty()) {
-            return Some(watched);
-        }
         let place = |series: &Series| (series.account.clone(), series.meter.clone(), series.area.clone());
-        for ((id, _, start), sum) in sums {
-            let series = &series[*id as usize];
-            if series.watched {
-                let total = watched.events.entry(place(series)).or_default().entry(*start).or_default();
-                *total = total.checked_add(sum.raw)?;
-            }
+        for ((id, hour), sum) in &rater.watched {
+            let total = watched.events.entry(place(&rater.series[*id as usize])).or_default().entry(*hour).or_default();
+            *total = total.checked_add(*sum)?;
         }
-        for series in series.iter().filter(|series| series.watched && series.kind != MeterKind::Event) {
+        for series in rater.series.iter().filter(|series| series.watched && series.kind != MeterKind::Event) {
             curve::merge(watched.levels.entry(place(series)).or_default(), &series.changes)?;
         }
         Some(watched)

@@ -132,13 +132,7 @@ impl<'p> Counters<'p> {
     /// Lets counters begin where they stood.
     fn open(&mut self, opening: &Opening, lines: &[Line], free: &mut BTreeMap<Key, Ratio>) -> Result<(), RateError> {
         let wrong = |message: &str| {
-            RateError::Options(OptionsError::Opening {
-                account: opening.account.clone(),
-                meter: opening.meter.clone(),
-                area: opening.area.clone(),
-                spec: opening.spec.clone(),
-                message: message.to_owned(),
-            })
+            RateError::Options(OptionsError::Opening { opening: Box::new(opening.clone()), message: message.to_owned() })
         };
         let plan = self.plan;
         let at = (opening.at + plan.shift()).timestamp();

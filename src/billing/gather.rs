@@ -156,6 +156,8 @@ pub struct Rater<'a> {
     ids: HashMap<String, u32>,
     pub(super) series: Vec<Series>,
     pub(super) sums: HashMap<Slot, Sum>,
+    /// Events that conditions look at, by series and the hour in which they begin.
+    pub(super) watched: HashMap<(u32, i64), i128>,
     scratch: String,
     pub(super) months: MonthCache,
 }
@@ -185,8 +187,15 @@ impl<'a> Rater<'a> {
     /// Options that do not fit the book.
     pub fn new(book: &'a PriceBook, options: &'a Options) -> Result<Self, RateError> {
         let plan = Plan::new(book, options)?;
-        let (ids, sums) = (HashMap::new(), HashMap::new());
-        Ok(Self { plan, ids, series: Vec::new(), sums, scratch: String::new(), months: MonthCache::default() })
+        Ok(Self {
+            plan,
+            ids: HashMap::new(),
+            series: Vec::new(),
+            sums: HashMap::new(),
+            watched: HashMap::new(),
+            scratch: String::new(),
+            months: MonthCache::default(),
+        })
     }
 
     /// Takes one record in.
@@ -214,7 +223,7 @@ impl<'a> Rater<'a> {
     /// # Errors
     /// [`RateError::OutOfRange`], or an opening counter that does not fit the usage.
     pub fn finish(self) -> Result<Vec<Charge>, RateError> {
-        let lines = lines::of_usage(&self.plan, &self.series, &self.sums)?;
+        let lines = lines::of_usage(&self)?;
         charges::of_lines(&self.plan, lines)
     }
 
@@ -256,8 +265,8 @@ impl<'a> Rater<'a> {
             (leaving, start_of(last), row.quantity.checked_mul((i128::from(days) - stayed).max(0)))
         } else {
             let target = target_on(&self.plan, series, first);
-            if target == Target::Ignored && !series.watched {
-                return Ok(());
+            if target == Target::Ignored {
+                return self.watch(id, row, seconds);
             }
             let price = self.plan.price(target);
             let start = window_start(&self.plan, target, price, seconds.start, &mut self.months);
@@ -276,6 +285,16 @@ impl<'a> Rater<'a> {
         let raw = sum.raw.checked_add(row.quantity).ok_or_else(too_much)?;
         let counted = sum.counted.checked_add(counted).ok_or_else(too_much)?;
         *sum = Sum { raw, counted, records: sum.records + 1, status: sum.status.min(row.status) };
+        self.watch(id, row, seconds)
+    }
+
+    /// Remembers an event that conditions look at.
+    fn watch(&mut self, id: u32, row: &Row<'_>, seconds: Seconds) -> Result<(), RateError> {
+        if self.series[id as usize].watched {
+            let sum = self.watched.entry((id, seconds.start - seconds.start.rem_euclid(SECONDS_PER_HOUR))).or_default();
+            let total = sum.checked_add(row.quantity);
+            *sum = total.ok_or_else(|| RateError::OutOfRange(format!("the usage of meter {}", row.meter)))?;
+        }
         Ok(())
     }
 

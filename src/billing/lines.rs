@@ -8,7 +8,7 @@ use super::book::{Outer, QuantumScope, Rate, Window};
 use super::conditions::Watched;
 use super::curve::{self, Aggregated, Changes, Curve};
 use super::gather::{
-    RateError, Series, Slot, Sum, day_number, day_of, month_window, short_window_end, start_of, target_on, windows_of_day,
+    RateError, Rater, Series, Slot, Sum, day_number, day_of, month_window, short_window_end, start_of, target_on, windows_of_day,
 };
 use super::plan::{Plan, PlanPrice, Target, usual_unit};
 use super::ratio::Ratio;
@@ -85,10 +85,11 @@ impl Line {
 }
 
 /// All lines, in the order of the output.
-pub(super) fn of_usage(plan: &Plan<'_>, series: &[Series], sums: &HashMap<Slot, Sum>) -> Result<Vec<Line>, RateError> {
-    let mut lines = of_events(plan, series, sums)?;
-    lines.extend(of_levels(plan, series)?);
-    Watched::of(plan, series, sums)
+pub(super) fn of_usage(rater: &Rater<'_>) -> Result<Vec<Line>, RateError> {
+    let plan = &rater.plan;
+    let mut lines = of_events(plan, &rater.series, &rater.sums)?;
+    lines.extend(of_levels(plan, &rater.series)?);
+    Watched::of(rater)
         .and_then(|watched| watched.exempt(plan, &mut lines))
         .ok_or_else(|| RateError::OutOfRange("the usage that a condition (only_if) looks at".to_owned()))?;
     lines.sort_by(|left, right| {

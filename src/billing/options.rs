@@ -300,16 +300,13 @@ pub enum OptionsError {
         message: String,
     },
     /// A counter that nothing is counted in.
-    #[error("opening counter of account {account:?}, meter {meter}, area {area:?}, spec {spec:?}: {message}")]
+    #[error(
+        "opening counter of account {:?}, meter {}, area {:?}, spec {:?}: {message}",
+        opening.account, opening.meter, opening.area, opening.spec
+    )]
     Opening {
-        /// Whose.
-        account: String,
-        /// The meter.
-        meter: String,
-        /// The area.
-        area: String,
-        /// The specification.
-        spec: String,
+        /// The counter.
+        opening: Box<Opening>,
         /// What is wrong.
         message: String,
     },

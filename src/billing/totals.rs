@@ -20,15 +20,11 @@ fn total(rows: &[&Charge]) -> Option<Charge> {
     let first = *rows.first()?;
     let mut billed = Amount::zero(first.currency);
     let mut effective = Amount::zero(first.currency);
-    let mut list = Some(Ratio::ZERO);
     for row in rows.iter().filter_map(|row| row.billed_cost) {
         billed = billed.checked_add(row)?;
     }
     for row in rows.iter().filter_map(|row| row.effective_cost) {
         effective = effective.checked_add(row)?;
-    }
-    for cost in rows.iter().filter_map(|row| row.list_cost.as_deref()) {
-        list = list.zip(exact(cost)).and_then(|(sum, cost)| sum.plus(cost));
     }
     let unpriced = rows.iter().filter(|row| row.billed_cost.is_none()).count();
     let priced = rows.len() - unpriced;
@@ -37,7 +33,7 @@ fn total(rows: &[&Charge]) -> Option<Charge> {
         let text = format!("rows without a price are not in it, so the true total is higher: {unpriced}");
         steps.push(Step::new("unpriced", text));
     }
-    let list = list.filter(|_| priced > 0).map(Ratio::to_text);
+    let sum = |cost: fn(&Charge) -> Option<&String>| exact_sum(rows.iter().filter_map(|row| cost(row))).filter(|_| priced > 0);
     let period =
         Period { start: rows.iter().map(|row| row.period.start).min()?, end: rows.iter().map(|row| row.period.end).max()? };
     // The months, not the moments: usage of a further day restates the same total.
@@ -61,8 +57,8 @@ fn total(rows: &[&Charge]) -> Option<Charge> {
         billed_cost: (priced > 0).then_some(billed),
         effective_cost: (priced > 0).then_some(effective),
         unpriced: None,
-        list_cost: list.clone(),
-        contracted_cost: list,
+        list_cost: sum(|row| row.list_cost.as_ref()),
+        contracted_cost: sum(|row| row.contracted_cost.as_ref()),
         status: rows.iter().map(|row| row.status).min()?,
         tier: if unpriced > 0 { format!("without {unpriced} {}", words::UNPRICED) } else { String::new() },
         steps,
@@ -84,6 +80,11 @@ fn blank(like: &Charge, unit: Unit) -> Charge {
         price_version: String::new(),
         ..like.clone()
     }
+}
+
+/// The sum of costs without rounding; `None` where it leaves the range.
+fn exact_sum<'a>(mut costs: impl Iterator<Item = &'a String>) -> Option<String> {
+    costs.try_fold(Ratio::ZERO, |sum, cost| sum.plus(exact(cost)?)).map(Ratio::to_text)
 }
 
 /// A decimal of any length as a fraction.

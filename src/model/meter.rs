@@ -63,7 +63,7 @@ pub enum Areas {
 pub mod names {
     /// Stored bytes per class.
     pub const STORAGE: &str = "storage";
-    /// Bytes whose class was left before its minimum storage duration.
+    /// Bytes that left a storage class; a record's period is the stay in it.
     pub const EARLY_DELETION: &str = "early-deletion";
     /// Bytes read back from cold classes.
     pub const RETRIEVAL: &str = "retrieval";
@@ -110,7 +110,7 @@ pub const METERS: &[Meter] = &[
     ),
     meter(
         names::EARLY_DELETION,
-        MeterKind::Level,
+        MeterKind::Event,
         Base::Bytes,
         Areas::Storage,
         "DescribeStorageDetails DeletedInfrequentStorage, DeletedArchiveStorage, DeletedDeepArchiveStorage",

@@ -117,7 +117,7 @@ pub(in crate::billing) fn one_price(book: &PriceBook, place: &str, price: &Price
     }
     counters(price, &add);
     for condition in &price.only_if {
-        one_condition(book, price, condition, place, problems);
+        one_condition(book, condition, place, problems);
     }
     let has_minimum = price.rates.iter().any(|rate| rate.minimum_days.is_some());
     if has_minimum && (price.aggregate.inner != Inner::Sum || price.aggregate.window != Window::Day || price.quantum.is_some()) {
@@ -157,7 +157,7 @@ fn counters(price: &Price, add: &impl Fn(&str, String)) {
     }
 }
 
-fn one_condition(book: &PriceBook, price: &Price, condition: &Condition, place: &str, problems: &Problems) {
+fn one_condition(book: &PriceBook, condition: &Condition, place: &str, problems: &Problems) {
     let place = format!("{place}: only_if");
     known_meters(book, &condition.meters, &place, problems);
     known_meters(book, &condition.relative_to, &place, problems);
@@ -172,13 +172,6 @@ fn one_condition(book: &PriceBook, price: &Price, condition: &Condition, place: 
     }
     if condition.relative_to.iter().filter_map(|meter| book.meter(meter)).any(|(kind, _)| kind != MeterKind::Event) {
         problems.add(format!("{place}: relative_to"), "name event meters: ratios are of sums");
-    }
-    let waits = |other: &Price| {
-        let meters = condition.meters.iter().chain(&condition.relative_to);
-        other.aggregate.window > price.aggregate.window && meters.clone().any(|meter| other.meters.contains(meter))
-    };
-    if book.versions.iter().flat_map(|version| &version.prices).any(waits) {
-        problems.add(place, "looks at a meter whose lines are longer than these lines");
     }
 }
 
