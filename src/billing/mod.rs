@@ -30,9 +30,9 @@ mod words;
 
 pub use allocate::{AllocateError, Allocation, Portion, SUB_APP_ID, Shares, basis};
 pub use book::{
-    Aggregate, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Inner, Outer, Part,
-    PartKind, Price, PriceBook, Problem, Product, QuantumScope, Rate, Refill, Source, SwitchRule, TierKind, Tiers, Unpriced,
-    Version, Window,
+    Aggregate, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Files, Inner, Outer,
+    Part, PartKind, Price, PriceBook, Problem, Product, QuantumScope, Rate, Refill, Source, SwitchRule, TierKind, Tiers,
+    Unpriced, Version, Window,
 };
 pub use contract::{Adjustment, AdjustmentKind, Change, Contract, Item, Stretch, Term};
 pub use gather::{RateError, Rater, Row, RowError};

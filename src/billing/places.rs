@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::book::Window;
+use super::book::{Files, Window};
 use super::gather::{
     RateError, Rater, Row, Seconds, Series, day_number, minimum_days, month_window, start_of, target_on, window_start,
     windows_of_day,
@@ -27,6 +27,8 @@ pub struct Place<'a> {
     pub start: DateTime<Utc>,
     /// Base units for what happened; base units × seconds for levels and samples.
     pub weight: i128,
+    /// Which files of a media count in it.
+    pub files: Files,
 }
 
 impl Rater<'_> {
@@ -79,9 +81,11 @@ fn windows(plan: &Plan<'_>, target: Target, day: i32) -> impl Iterator<Item = (i
 
 /// `None` where usage is not charged.
 fn place<'s>(plan: &Plan<'_>, series: &'s Series, target: Target, start: i64, weight: i128) -> Option<Place<'s>> {
-    let (area, spec) = plan
-        .price(target)
-        .map_or((series.area.as_str(), series.spec.as_str()), |price| price.price.lines_by.pick(&series.area, &series.spec));
+    let price = plan.price(target);
+    let (area, spec) =
+        price.map_or((series.area.as_str(), series.spec.as_str()), |price| price.price.lines_by.pick(&series.area, &series.spec));
+    let files = price.map_or(Files::SourceAndRenditions, |price| price.price.files);
     let start = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(start) - plan.shift();
-    (target != Target::Ignored).then_some(Place { account: &series.account, meter: &series.meter, area, spec, start, weight })
+    let (account, meter) = (series.account.as_str(), series.meter.as_str());
+    (target != Target::Ignored).then_some(Place { account, meter, area, spec, start, weight, files })
 }

@@ -316,7 +316,8 @@ fn shares_add_up_to_the_rows_without_them() {
         .map(|index| {
             let (start, end) = (index % 20, index % 20 + 1 + index % 4);
             let time = |hour: i64| format!("2026-10-{:02}T{:02}:00:00+08:00", 5 + hour / 24, hour % 24);
-            let meter = ["traffic,Chinese Mainland,", "traffic,Europe,", "storage,Chinese Mainland,STANDARD"][usize::try_from(index % 3).unwrap()];
+            let meter = ["traffic,Chinese Mainland,", "traffic,Europe,", "storage,Chinese Mainland,STANDARD"]
+                [usize::try_from(index % 3).unwrap()];
             format!("{},{},1,{},{meter},{},B,{},", time(start), time(end), index % 7, 1 + index * index * 77_777, index % 11)
         })
         .collect();

@@ -192,7 +192,7 @@ impl Weighed {
 #[cfg(test)]
 mod tests {
     use super::Weights;
-    use crate::billing::Place;
+    use crate::billing::{Files, Place};
     use crate::model::time::parse_time;
 
     /// Sums of 3 lines × 100 shares, added seven times over.
@@ -203,7 +203,7 @@ mod tests {
             for share in 0..100_u32 {
                 for (line, meter) in ["traffic", "storage", "bandwidth"].into_iter().enumerate() {
                     let weight = i128::from(round * share) + line as i128;
-                    let place = Place { account: "1", meter, area: "", spec: "", start, weight };
+                    let place = Place { account: "1", meter, area: "", spec: "", start, weight, files: Files::Source };
                     let share = (share * 37 % 100).to_string();
                     weights.add(&place, &[&share, "x"]).unwrap();
                 }
