@@ -21,6 +21,7 @@ mod report;
 mod runs;
 mod selection;
 mod sim;
+mod stream;
 mod summary;
 mod sync;
 mod terms;

@@ -36,7 +36,13 @@ impl<'a> Terms<'a> {
         rate(ledger, &self.account.id(), month, &self.book, &options).map_err(Error::failed)
     }
 
-    fn options(&self, month: BillingMonth) -> Result<Options, Error> {
+    /// The price book.
+    pub fn book(&self) -> &PriceBook {
+        &self.book
+    }
+
+    /// How the book is used in a month.
+    pub fn options(&self, month: BillingMonth) -> Result<Options, Error> {
         let before = self.account.mode_on(BillingDay::new(chrono::NaiveDate::MIN));
         let mut options = Options {
             mode: mode(before.mode).into(),
