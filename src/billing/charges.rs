@@ -365,8 +365,13 @@ impl Priced<'_> {
         if let Some(note) = &rule.note {
             steps.push(Step::new("note", format!("note: {note}")));
         }
-        for answer in &self.price.answers {
-            steps.push(Step::new("switch", format!("switch: {answer}")).with("switch", answer));
+        for (name, answer) in &self.price.answers {
+            let rule = plan.book.switches.iter().find(|rule| rule.name == *name);
+            let others = rule.iter().flat_map(|rule| &rule.values).filter(|value| value != &answer);
+            let others = others.map(String::as_str).collect::<Vec<_>>().join(", ");
+            let text =
+                format!("switch: {name} = {answer} (it could be {others}): {}", rule.map_or("", |rule| rule.reason.as_str()));
+            steps.push(Step::new("switch", text).with("switch", name).with("value", answer));
         }
         let basis = plan.basis.on(charge.usage_day);
         let text = format!(

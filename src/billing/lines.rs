@@ -147,7 +147,7 @@ fn event_line(plan: &Plan<'_>, group: Group, start: i64, sum: Sum) -> Result<Lin
     line.note(|line| {
         let plural = if sum.records == 1 { "record" } else { "records" };
         let used = words::quantity(line.usage, line.unit);
-        let text = format!("usage: {} {plural} of {} add up to {used}", sum.records, window_words(line.seconds));
+        let text = format!("usage: {} {plural} of {}, in all {used}", sum.records, window_words(line.seconds));
         Step::new("usage", text).with("records", sum.records).with("quantity", used)
     });
     let Some((price, rate)) = line.price(plan) else { return Ok(line) };

@@ -8,6 +8,7 @@
 
 mod adjust;
 mod allocate;
+mod bill_mode;
 mod book;
 mod charges;
 mod conditions;
@@ -29,6 +30,7 @@ mod wide;
 mod words;
 
 pub use allocate::{AllocateError, Allocation, Portion, SUB_APP_ID, Shares, basis};
+pub use bill_mode::{BillConflict, BilledAs};
 pub use book::{
     Aggregate, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Files, Inner, Outer,
     Part, PartKind, Price, PriceBook, Problem, Product, QuantumScope, Rate, Refill, Source, SwitchRule, TierKind, Tiers,

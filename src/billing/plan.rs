@@ -57,7 +57,7 @@ pub(super) struct PlanPrice<'a> {
     /// The limits of `only_if`, ratios as they are, quantities in base units.
     pub limits: Vec<Ratio>,
     /// Switches that decided something here, with their answers.
-    pub answers: Vec<String>,
+    pub answers: Vec<(String, String)>,
     /// The term or item of the contract that it comes from.
     pub contract: Option<&'a str>,
     /// The price of the book that it replaces.
@@ -337,7 +337,7 @@ fn plan_price<'a>(price: Cow<'a, Price>, settlement: Settlement, answers: &BTree
         free_below: base(&price.free_below).unwrap_or(0),
         block: base(&price.block).unwrap_or(1),
         limits: price.only_if.iter().map(limit).collect::<Option<_>>()?,
-        answers: switches.iter().filter_map(|name| Some(format!("{name} = {}", answers.get(name)?))).collect(),
+        answers: switches.iter().filter_map(|name| Some(((*name).to_owned(), (*answers.get(name)?).to_owned()))).collect(),
         contract: None,
         list: None,
         price,

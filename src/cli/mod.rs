@@ -6,6 +6,7 @@ mod completions;
 mod context;
 mod demo;
 mod error;
+mod explain;
 mod explain_error;
 mod file;
 mod find;
@@ -141,6 +142,8 @@ enum Command {
     Charge(charge::Args),
     /// Rate a usage file, offline
     Rate(rate::Args),
+    /// Show the whole arithmetic of a charge
+    Explain(explain::Args),
     /// Write reports
     Report(report::Args),
     /// List meters
@@ -196,6 +199,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Sync(args) => sync::run(&args, &context),
         Command::Charge(args) => charge::run(&args, &context),
         Command::Rate(args) => rate::run(&args, &context),
+        Command::Explain(args) => explain::run(&args, &context),
         Command::Report(args) => report::run(&args, &context),
         Command::Meters(args) => meters::run(&args, &context),
         Command::Prices(args) => prices::run(&args, &context),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Context, Error, prices, rate};
 use crate::billing::{Mode, Options, PriceBook, Settlement, Switches};
 use crate::ledger::Ledger;
-use crate::model::{BillingDay, BillingMonth};
+use crate::model::BillingMonth;
 use crate::settings::{self, Account};
 use crate::statement::{self, Statement};
 
@@ -43,11 +43,13 @@ impl<'a> Terms<'a> {
 
     /// How the book is used in a month.
     pub fn options(&self, month: BillingMonth) -> Result<Options, Error> {
-        let before = self.account.mode_on(BillingDay::new(chrono::NaiveDate::MIN));
+        // Before the first entry of its history: what the bill says, else what an account gets that never chose.
+        let billed = self.account.bill.as_deref().map(rate::read_bill).transpose()?.unwrap_or_default();
+        let unsaid = month.first_day().until(month.end_day()).any(|day| self.account.mode_on(day).assumed);
         let mut options = Options {
-            mode: mode(before.mode).into(),
-            mode_assumed: month.first_day().until(month.end_day()).any(|day| self.account.mode_on(day).assumed),
-            settlement: settlement(before.settlement).into(),
+            mode: billed.mode.unwrap_or_default().into(),
+            mode_assumed: unsaid && billed.mode.is_none(),
+            settlement: billed.settlement.unwrap_or_default().into(),
             switches: self.account.switches.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Switches>(),
             contract: self.account.contract.as_deref().map(|file| rate::read_contract(file, &self.book)).transpose()?,
             explain: true,

@@ -79,6 +79,17 @@ impl Ledger {
         })
     }
 
+    /// The charges of an account whose ids begin so, in the order of months.
+    pub fn charges_with_id(&self, account: &AccountId, prefix: &str) -> Result<Vec<Charge>, LedgerError> {
+        let sql = format!(
+            "SELECT {} FROM charge WHERE account = ?1 AND charge_id >= ?2 AND charge_id < ?3 ORDER BY usage_month, position",
+            COLUMNS.join(", ")
+        );
+        // Ids are hexadecimal: "g" comes after every digit.
+        let end = format!("{prefix}g");
+        collect(self.lock().as_mut(), &sql, &[account.as_str().into(), prefix.into(), end.into()], read)
+    }
+
     /// The charges of a month of usage, in the order in which they were rated.
     pub fn charges(&self, account: &AccountId, month: BillingMonth) -> Result<Vec<Charge>, LedgerError> {
         let sql = format!("SELECT {} FROM charge WHERE account = ?1 AND usage_month = ?2 ORDER BY position", COLUMNS.join(", "));

@@ -55,6 +55,8 @@ pub struct Account {
     pub price_book: String,
     /// The file of prices agreed with it.
     pub contract: Option<PathBuf>,
+    /// A bill that says how it is billed, where [`Account::modes`] does not.
+    pub bill: Option<PathBuf>,
     /// How it is billed, oldest first.
     pub modes: Vec<ModeFrom>,
     /// Where its credential is kept.
@@ -80,6 +82,7 @@ impl Account {
             applications: Applications::All,
             price_book: site.price_book().to_owned(),
             contract: None,
+            bill: None,
             modes: Vec::new(),
             credential: CredentialSource::default(),
             endpoint: Endpoints::default(),

@@ -86,6 +86,7 @@ fn account(table: Reader<'_>) -> Result<Account, SettingsError> {
         account.applications = applications;
     }
     account.contract = table.path("contract")?;
+    account.bill = table.path("bill")?;
     if let Some(book) = table.text("price_book")? {
         account.price_book = price_book(table.source(), book.value);
     }

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
-use vodledger::billing::{Mode, Options, Pack, PriceBook, Ratio, Settlement, packs_from_toml, rate, shipped};
+use vodledger::billing::{Contract, Mode, Options, Pack, PriceBook, Ratio, Settlement, packs_from_toml, rate, shipped};
 use vodledger::model::{AccountId, Amount, BillingDay, Charge, Period, RowType, Status, SubAppId, UsageRecord};
 
 fn book(index: usize) -> PriceBook {
@@ -136,11 +136,63 @@ proptest! {
         prop_assert_eq!(billed(&whole, RowType::Total), billed(&split, RowType::Total));
     }
 
+    /// A level split anywhere, at an edge of days or inside one, is the same level; so is an event of the day.
+    #[test]
+    fn splitting_levels_and_daily_events_changes_nothing(quantity in 2..9_000_000_000_000_u64, hours in 2..71_i64, at in 1..70_i64) {
+        let book = book(1);
+        let at = at.min(hours - 1);
+        let mut whole = record("storage", "Chinese Mainland", "STANDARD", 1_500, (0, 1), quantity);
+        whole.period.end = whole.period.start + TimeDelta::hours(hours);
+        let (mut first, mut second) = (whole.clone(), whole.clone());
+        first.period.end = whole.period.start + TimeDelta::hours(at);
+        second.period.start = first.period.end;
+        let options = Options::default();
+        prop_assert_eq!(rate([whole], &book, &options).unwrap(), rate([second, first], &book, &options).unwrap());
+        let event = |quantity, hours| record("traffic", "Chinese Mainland", "", 1_500, hours, quantity);
+        let part = quantity / 2;
+        let whole = rate([event(quantity, (0, 24))], &book, &options).unwrap();
+        let split = rate([event(part, (0, 5)), event(quantity - part, (5, 24))], &book, &options).unwrap();
+        prop_assert_eq!(whole, split);
+    }
+
+    /// The price of more usage is never less where tiers are graduated, and always there: no quantity falls between tiers.
+    #[test]
+    fn every_quantity_has_a_price(quantity in 0..200_000_000_000_000_u64) {
+        for (book, day) in [(book(1), 1_500), (book(2), 2_000)] {
+            let charges = rate([record("traffic", "Chinese Mainland", "", day, (0, 1), quantity)], &book, &Options::default()).unwrap();
+            prop_assert!(charges.iter().all(|charge| charge.billed_cost.is_some()));
+        }
+    }
+
+    /// A contract changes what is billed, never what the list says; a factor of 1 changes nothing at all.
+    #[test]
+    fn contracts_leave_the_list_alone(usage in usage(), percent in 1..100_u32) {
+        let book = book(0);
+        let contract = |factor: &str| {
+            let toml = format!(
+                "format = 1\nid = \"c\"\ntitle = \"c\"\nbook = \"vod-2017\"\n[[term]]\nname = \"t\"\nmeter = [\"traffic\", \"storage\", \"bandwidth\"]\ndiscount = \"{factor}\"\n"
+            );
+            Contract::parse(&toml, "c.toml", &book).unwrap()
+        };
+        for mode in [Mode::PostpaidByTraffic, Mode::PostpaidByBandwidth] {
+            let with = |contract| rate(usage.clone(), &book, &Options { contract, ..options(mode, &book) }).unwrap();
+            let plain = with(None);
+            let list = |charges: &[Charge]| charges.last().and_then(|total| total.list_cost.clone());
+            let same = with(Some(contract("1")));
+            prop_assert_eq!(billed(&plain, RowType::Total), billed(&same, RowType::Total));
+            let less = with(Some(contract(&format!("0.{percent:02}"))));
+            prop_assert_eq!(list(&plain), list(&less));
+            prop_assert!(billed(&less, RowType::Total) <= billed(&plain, RowType::Total));
+        }
+    }
+
     #[test]
     fn damaged_books_and_packs_are_errors_not_panics(at in any::<prop::sample::Index>(), byte in any::<char>(), length in 0..40_usize) {
         let (id, toml) = shipped()[0];
         let packs = "[[pack]]\nproduct = \"enterprise\"\nfrom = \"2017-01-01\"\nto = \"2018-01-01\"\n";
         let _ = PriceBook::parse(&damage(toml, at, byte, length), id);
+        let contract = "format = 1\nid = \"c\"\ntitle = \"c\"\nbook = \"vod-2017\"\n[[term]]\nname = \"t\"\nmeter = \"traffic\"\ndiscount = \"0.9\"\n[[cap]]\nname = \"c\"\namount = \"1\"\n";
+        let _ = Contract::parse(&damage(contract, at, byte, length), "contract.toml", &book(0));
         let _ = packs_from_toml(&damage(packs, at, byte, length), "packs.toml", &book(0));
     }
 }

@@ -211,3 +211,32 @@ fn early_deletion_of_the_shipped_book() {
     let rows: Rows = csv::Reader::from_reader(output.stdout.as_slice()).deserialize().map(Result::unwrap).collect();
     assert_eq!(rows.last().unwrap()["billed_cost"], "7.16000000");
 }
+
+/// Downstream and upstream share one counter of the day by its name: 9 + 2 = 11 GB reach the second tier, for both.
+#[test]
+fn prices_share_a_counter_by_name() {
+    let tiers = "tiers = { kind = \"volume\", reset = \"day\", counter = \"both\", up_to = [\"10\"] }";
+    let price = |meter: &str| {
+        format!(
+            "[[version.price]]\nname = \"{meter}\"\nmeter = \"{meter}\"\nunit = \"GB\"\n{tiers}\nsource = \"s\"\n\
+             verified_on = \"2026-11-23\"\nevidence = \"C\"\nrates = [{{ prices = [\"3\", \"2\"] }}]\n"
+        )
+    };
+    let meter = |name: &str| format!("[[meter]]\nname = \"{name}\"\nkind = \"event\"\nbase = \"B\"\n");
+    let book = format!(
+        "format = 1\nid = \"b\"\ntitle = \"b\"\ncurrency = \"CNY\"\n[[source]]\nid = \"s\"\ntitle = \"made up\"\n{}{}[[version]]\n\
+         name = \"1\"\nfrom = \"2026-01-01\"\nmodes = \"traffic\"\nsettlements = \"day\"\n{}{}",
+        meter("down"),
+        meter("up"),
+        price("down"),
+        price("up")
+    );
+    let cost = |up: &str| {
+        let rows = [row("02-01T10", "02-01T11", "down", "x", "9 GB"), row("02-01T10", "02-01T11", "up", "x", up)].concat();
+        let output = rate_with(&rows, &["--prices", "b.toml"], &[("b.toml", &book)]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let rows: Rows = csv::Reader::from_reader(output.stdout.as_slice()).deserialize().map(Result::unwrap).collect();
+        rows.last().unwrap()["billed_cost"].clone()
+    };
+    assert_eq!((cost("1 GB").as_str(), cost("2 GB").as_str()), ("30.00000000", "22.00000000"));
+}

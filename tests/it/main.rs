@@ -11,6 +11,7 @@ mod coverage;
 mod credentials;
 mod demo;
 mod eras;
+mod explain;
 mod find;
 mod house;
 mod ledger;

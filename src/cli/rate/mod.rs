@@ -3,7 +3,7 @@
 mod by;
 mod input;
 mod opening;
-mod output;
+pub mod output;
 mod weights;
 
 use std::collections::BTreeSet;
@@ -14,37 +14,15 @@ use clap::ValueEnum;
 
 use super::output::note;
 use super::{Context, Error, Outcome, file, prices};
-use crate::billing::{Contract, Dated, Mode, Options, Pack, PriceBook, Rater, Settlement, Switches, packs_from_toml};
+use crate::billing::{BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, Rater, Settlement, Switches, packs_from_toml};
 use crate::model::{Charge, RowType};
 use by::{By, Shares};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Usage file (CSV with a header; `-` is standard input)
-    #[arg(long = "in", value_name = "USAGE.csv")]
-    input: PathBuf,
-    /// Price book: the id of a shipped one (`prices list`), or a file
-    #[arg(long, value_name = "ID|FILE")]
-    prices: Option<String>,
-    /// Packs and packages that were bought (TOML)
-    #[arg(long, value_name = "FILE")]
-    packs: Option<PathBuf>,
-    /// Prices agreed with the account, over those of the book (TOML)
-    #[arg(long, value_name = "FILE")]
-    contract: Option<PathBuf>,
-    /// Billing mode: traffic, bandwidth or package; `traffic,2026-10-15=bandwidth` when it changes [default: traffic, marked as assumed]
-    #[arg(long, value_name = "MODE[,DAY=MODE]…")]
-    mode: Option<Dated<Mode>>,
-    /// Settlement: hour, day or month; dated like the mode [default: the price list's usual one]
-    #[arg(long, value_name = "SETTLEMENT[,DAY=…]…")]
-    settlement: Option<Dated<Settlement>>,
-    /// What counters of the month (or day) to date had seen before the usage begins (CSV)
-    #[arg(long, value_name = "FILE")]
-    opening: Option<PathBuf>,
-    /// Answer a question that the documents leave open (`prices show`); repeat for several
-    #[arg(long, value_name = "SWITCH=VALUE", value_parser = pair)]
-    set: Vec<(String, String)>,
+    #[command(flatten)]
+    inputs: Inputs,
     /// Split every charge over applications (sub_app_id) or the values of tag columns, by usage
     #[arg(long, value_name = "TAG,…", value_delimiter = ',')]
     by: Vec<String>,
@@ -56,9 +34,41 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
+/// What is rated, and by what.
+#[derive(Debug, clap::Args)]
+pub struct Inputs {
+    /// Usage file (CSV with a header; `-` is standard input)
+    #[arg(long = "in", value_name = "USAGE.csv")]
+    pub input: Option<PathBuf>,
+    /// Price book: the id of a shipped one (`prices list`), or a file
+    #[arg(long, value_name = "ID|FILE")]
+    pub prices: Option<String>,
+    /// Packs and packages that were bought (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub packs: Option<PathBuf>,
+    /// Prices agreed with the account, over those of the book (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub contract: Option<PathBuf>,
+    /// Billing mode: traffic, bandwidth or package; `traffic,2026-10-15=bandwidth` when it changes [default: traffic, marked as assumed]
+    #[arg(long, value_name = "MODE[,DAY=MODE]…")]
+    pub mode: Option<Dated<Mode>>,
+    /// Take mode and settlement from a bill (CSV of the console, resource or detail list) where the options do not say them
+    #[arg(long, value_name = "FILE")]
+    pub bill: Option<PathBuf>,
+    /// Settlement: hour, day or month; dated like the mode [default: the price list's usual one]
+    #[arg(long, value_name = "SETTLEMENT[,DAY=…]…")]
+    pub settlement: Option<Dated<Settlement>>,
+    /// What counters of the month (or day) to date had seen before the usage begins (CSV)
+    #[arg(long, value_name = "FILE")]
+    pub opening: Option<PathBuf>,
+    /// Answer a question that the documents leave open (`prices show`); repeat for several
+    #[arg(long, value_name = "SWITCH=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+}
+
 /// Form of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum RateFormat {
+pub enum RateFormat {
     /// Comma-separated, with a header.
     Csv,
     /// JSON Lines.
@@ -73,21 +83,47 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, _context: &Context) -> Result<Outcome, Error> {
-    let Some(name) = &args.prices else {
-        return Err(Error::usage(format!("--prices is missing: name a file, or a shipped price book: {}", prices::known_ids())));
-    };
+pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     check_out(args)?;
     let by = By::of(&args.by)?;
-    let book = prices::load(name)?;
-    let options = options(args, &book)?;
-    let (charges, mut shares) = rate_file(&args.input, &book, &options, by)?;
+    let input = args.inputs.input()?;
+    let (book, options) = args.inputs.terms(context)?;
+    let (charges, mut shares) = rate_file(input, &book, &options, by)?;
     write(args, &charges, shares.as_mut())?;
     if charges.is_empty() {
-        note!("warning: no charges: {} has no rows that are charged in mode {}", args.input.display(), options.mode);
+        note!("warning: no charges: {} has no rows that are charged in mode {}", input.display(), options.mode);
     }
     warn_unpriced(&charges);
     Ok(Outcome::Done)
+}
+
+impl Inputs {
+    /// The price book and how the account is billed. A book is looked for among the user's own first.
+    fn terms(&self, context: &Context) -> Result<(PriceBook, Options), Error> {
+        let Some(name) = &self.prices else {
+            let known = prices::known_ids();
+            return Err(Error::usage(format!("--prices is missing: name a file, or a shipped price book: {known}")));
+        };
+        let is_file = Path::new(name).is_file();
+        let book = prices::load(&if is_file { name.clone() } else { prices::place(context, name)? })?;
+        let options = options(self, &book)?;
+        Ok((book, options))
+    }
+
+    /// The charges of the usage, each with its arithmetic.
+    pub fn explained(&self, context: &Context) -> Result<Vec<Charge>, Error> {
+        let (book, options) = self.terms(context)?;
+        rate_file(self.input()?, &book, &Options { explain: true, ..options }, None).map(|(charges, _)| charges)
+    }
+
+    fn input(&self) -> Result<&Path, Error> {
+        self.input.as_deref().ok_or_else(|| Error::usage("--in is missing: name the usage file, or - for standard input"))
+    }
+
+    /// Whether a usage file or anything that goes with it is named.
+    pub fn are_given(&self) -> bool {
+        self.input.is_some() || self.prices.is_some()
+    }
 }
 
 /// Refuses to write over what is read.
@@ -96,11 +132,12 @@ fn check_out(args: &Args) -> Result<(), Error> {
         return Ok(());
     };
     let read = [
-        ("--in", Some(args.input.as_path())),
-        ("--prices", args.prices.as_deref().map(Path::new)),
-        ("--packs", args.packs.as_deref()),
-        ("--contract", args.contract.as_deref()),
-        ("--opening", args.opening.as_deref()),
+        ("--in", args.inputs.input.as_deref()),
+        ("--prices", args.inputs.prices.as_deref().map(Path::new)),
+        ("--packs", args.inputs.packs.as_deref()),
+        ("--contract", args.inputs.contract.as_deref()),
+        ("--bill", args.inputs.bill.as_deref()),
+        ("--opening", args.inputs.opening.as_deref()),
     ];
     for (flag, path) in read {
         if path.and_then(|path| path.canonicalize().ok()).is_some_and(|path| path == out) {
@@ -129,7 +166,7 @@ fn write(args: &Args, charges: &[Charge], shares: Option<&mut Shares<'_>>) -> Re
     }
 }
 
-fn options(args: &Args, book: &PriceBook) -> Result<Options, Error> {
+fn options(args: &Inputs, book: &PriceBook) -> Result<Options, Error> {
     let is_unknown = |asked: &&Settlement| !book.versions.iter().any(|version| version.settlements.contains(asked));
     if let Some(asked) = args.settlement.iter().flat_map(Dated::values).find(is_unknown) {
         let known: BTreeSet<&str> =
@@ -145,10 +182,11 @@ fn options(args: &Args, book: &PriceBook) -> Result<Options, Error> {
         switches.set(name, value);
     }
     let usual = book.versions.first().and_then(|version| version.settlements.first()).copied();
+    let billed = args.bill.as_deref().map(read_bill).transpose()?.unwrap_or_default();
     Ok(Options {
-        mode: args.mode.clone().unwrap_or_default(),
-        mode_assumed: args.mode.is_none(),
-        settlement: args.settlement.clone().unwrap_or_else(|| Dated::always(usual.unwrap_or_default())),
+        mode: args.mode.clone().unwrap_or_else(|| Dated::always(billed.mode.unwrap_or_default())),
+        mode_assumed: args.mode.is_none() && billed.mode.is_none(),
+        settlement: args.settlement.clone().unwrap_or_else(|| Dated::always(billed.settlement.or(usual).unwrap_or_default())),
         packs: args.packs.as_deref().map_or(Ok(Vec::new()), |path| read_packs(path, book))?,
         switches,
         contract: args.contract.as_deref().map(|path| read_contract(path, book)).transpose()?,
@@ -161,6 +199,19 @@ fn options(args: &Args, book: &PriceBook) -> Result<Options, Error> {
 pub fn read_packs(path: &Path, book: &PriceBook) -> Result<Vec<Pack>, Error> {
     let toml = file::read_text(path).map_err(|error| Error::failed(format!("packs {}: {error}", path.display())))?;
     packs_from_toml(&toml, &path.display().to_string(), book).map_err(Error::failed)
+}
+
+/// Reads what a bill says of how the account is billed.
+pub fn read_bill(path: &Path) -> Result<BilledAs, Error> {
+    let wrong = |error: &dyn std::fmt::Display| Error::failed(format!("bill {}: {error}", path.display()));
+    let text = file::read_text(path).map_err(|error| wrong(&error))?;
+    let mut csv = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let lines = csv.records().collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
+    let billed = BilledAs::of_lines(lines.iter().map(|line| line.iter())).map_err(|error| wrong(&error))?;
+    if billed == BilledAs::default() {
+        note!("warning: bill {}: no line of VOD says how the account is billed", path.display());
+    }
+    Ok(billed)
 }
 
 /// Reads a contract.

@@ -112,6 +112,12 @@ fn cells_with_tags(charge: &Charge, tags: &[String]) -> impl Iterator<Item = Opt
     cells(charge).into_iter().chain(more)
 }
 
+/// A charge as a JSON object: one member a column.
+pub fn object(charge: &Charge) -> Map<String, Value> {
+    let members = COLUMNS.iter().zip(cells(charge));
+    members.map(|(name, cell)| ((*name).to_owned(), cell.map_or(Value::Null, Value::from))).collect()
+}
+
 /// One text a column; `None` is unknown or does not apply. Numbers are text, so that they stay exact.
 fn cells(charge: &Charge) -> [Option<String>; COLUMNS.len()] {
     let total = charge.row_type == RowType::Total;
