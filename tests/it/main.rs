@@ -7,6 +7,7 @@ mod callbacks;
 mod client;
 mod collect;
 mod contracts;
+mod cost_shares;
 mod coverage;
 mod credentials;
 mod demo;
