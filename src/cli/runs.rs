@@ -63,8 +63,11 @@ impl Runs {
 #[derive(Debug)]
 pub struct Merged {
     runs: Vec<BufReader<SpooledTempFile>>,
-    heads: BinaryHeap<Reverse<(Vec<u8>, usize, Vec<u8>)>>,
+    heads: BinaryHeap<Reverse<Head>>,
 }
+
+/// The next entry of a run: key, the run's place, value.
+type Head = (Vec<u8>, usize, Vec<u8>);
 
 impl Merged {
     fn pull(&mut self, place: usize) -> io::Result<()> {
@@ -113,6 +116,7 @@ fn read_part(input: &mut impl Read, length: [u8; 4]) -> io::Result<Vec<u8>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::Runs;
 

@@ -46,9 +46,5 @@ pub fn of_region(region: &str) -> Option<&'static str> {
         let part = region.strip_prefix(*name).map(|part| part.strip_prefix('-').unwrap_or(part));
         part.is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    if MAINLAND_REGIONS.iter().any(|name| is(&name)) {
-        Some(MAINLAND)
-    } else {
-        OVERSEAS_REGIONS.iter().any(|name| is(&name)).then_some(OVERSEAS)
-    }
+    if MAINLAND_REGIONS.iter().any(is) { Some(MAINLAND) } else { OVERSEAS_REGIONS.iter().any(is).then_some(OVERSEAS) }
 }

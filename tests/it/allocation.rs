@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Output;
 
 use proptest::prelude::*;
-use vodledger::billing::{AllocateError, Allocation, Options, PriceBook, Shares, basis, rate, shipped};
-use vodledger::model::{AccountId, Amount, BillingDay, Charge, MeterKind, RowType, Status, SubAppId, UsageRecord};
+use vodledger::billing::{
+    AllocateError, Allocation, Mode, Options, Place, PriceBook, Rater, Row, Settlement, Shares, basis, rate, shipped,
+};
+use vodledger::model::{AccountId, Amount, BillingDay, BillingMonth, Charge, MeterKind, RowType, Status, SubAppId, UsageRecord};
 
 use crate::rate::run_in;
 
@@ -336,4 +338,63 @@ fn shares_add_up_to_the_rows_without_them() {
     let whole = sums("");
     assert_eq!(sums("--by sub_app_id"), whole);
     assert_eq!(sums("--by room,sub_app_id"), whole);
+}
+
+/// Every charge that usage stands behind is found by the places of its records, whatever its window.
+#[test]
+fn places_lead_to_charges() {
+    for (book, mode, settlement, month) in [
+        (2, Mode::PostpaidByTraffic, Settlement::Day, "2026-10"),
+        (0, Mode::PostpaidByTraffic, Settlement::Month, "2017-12"),
+        (0, Mode::PostpaidByBandwidth, Settlement::Month, "2017-12"),
+        (1, Mode::PostpaidByTraffic, Settlement::Hour, "2026-10"),
+    ] {
+        let (id, text) = shipped()[book];
+        let book = PriceBook::parse(text, id).unwrap();
+        let options = Options { mode: mode.into(), settlement: settlement.into(), ..Options::default() };
+        let first = month.parse::<BillingMonth>().unwrap().first_day();
+        let mut rater = Rater::new(&book, &options).unwrap();
+        let mut weights: BTreeMap<(String, String, String, String), i128> = BTreeMap::new();
+        for index in 0..120_i64 {
+            let (meter, area, spec) = [
+                ("traffic", "Chinese Mainland", ""),
+                ("traffic", "Europe", ""),
+                ("storage", "Chinese Mainland", "STANDARD"),
+                ("bandwidth", "Chinese Mainland", ""),
+                ("transcoding", "", "Standard.H264.HD"),
+            ][usize::try_from(index % 5).unwrap()];
+            let start = first.start() + chrono::TimeDelta::hours(index * 7);
+            // Levels may span days.
+            let hours = if meter == "storage" { 60 } else { 1 };
+            let row = Row {
+                start,
+                end: start + chrono::TimeDelta::hours(hours),
+                account: "1",
+                meter,
+                area,
+                spec,
+                quantity: 1_000_000 + i128::from(index),
+                status: Status::Final,
+            };
+            rater.add(&row).unwrap();
+            let mut sum = 0;
+            let mut add = |place: Place<'_>| {
+                let key = (place.meter.to_owned(), place.area.to_owned(), place.spec.to_owned(), place.start.to_rfc3339());
+                *weights.entry(key).or_default() += place.weight;
+                sum += place.weight;
+            };
+            rater.places(&row, &mut add).unwrap();
+            // What weighs is all of the record, or nothing where another mode charges something else.
+            let time = if matches!(meter, "storage" | "bandwidth") { i128::from(hours) * 3600 } else { 1 };
+            assert!(sum == row.quantity * time || sum == 0, "{id} {meter}: {sum}");
+        }
+        let charges = rater.finish().unwrap();
+        let mut found = BTreeSet::new();
+        for charge in charges.iter().filter(|charge| charge.row_type != RowType::Total) {
+            let key = (charge.meter.clone(), charge.area.clone(), charge.spec.clone(), charge.period.start.to_rfc3339());
+            assert!(weights.contains_key(&key), "{id} {mode}: {key:?}");
+            found.insert(key);
+        }
+        assert_eq!(found.len(), weights.len(), "{id} {mode}");
+    }
 }

@@ -28,6 +28,9 @@ pub struct UsageReader<'a, R: Read> {
     picked: Vec<usize>,
 }
 
+/// A row with its line number, and the cells of the picked columns.
+type Numbered<'r> = (u64, Row<'r>, Vec<&'r str>);
+
 impl<'a, R: Read> UsageReader<'a, R> {
     /// Reads the header.
     pub fn new(source: R, name: &str, book: &'a PriceBook) -> Result<Self, Error> {
@@ -78,7 +81,7 @@ impl<'a, R: Read> UsageReader<'a, R> {
     }
 
     /// The next row with its line number and the picked cells.
-    pub fn next_row(&mut self) -> Result<Option<(u64, Row<'_>, Vec<&str>)>, Error> {
+    pub fn next_row(&mut self) -> Result<Option<Numbered<'_>>, Error> {
         match self.csv.read_record(&mut self.record) {
             Ok(false) => return Ok(None),
             Ok(true) => {}

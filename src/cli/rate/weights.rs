@@ -190,48 +190,44 @@ impl Weighed {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
-    use super::Weights;
+    use std::io::{Seek, SeekFrom};
+
+    use super::{Span, Weights};
     use crate::billing::{Files, Place};
+    use crate::cli::runs::{Entry, read_entry};
     use crate::model::time::parse_time;
 
-    /// Sums of 3 lines × 100 shares, added seven times over.
-    fn sums(most: usize) -> Vec<(u64, u64, i128, Vec<(Vec<u8>, Vec<u8>)>)> {
+    /// Sums of 3 lines × 100 shares, added seven times over: what each line weighs, and its shares.
+    fn sums(most: usize) -> Vec<(i128, Vec<Entry>)> {
         let start = parse_time("2026-10-01T00:00:00+08:00").unwrap();
         let mut weights = Weights::bounded(most);
-        for round in 0..7_u32 {
-            for share in 0..100_u32 {
-                for (line, meter) in ["traffic", "storage", "bandwidth"].into_iter().enumerate() {
-                    let weight = i128::from(round * share) + line as i128;
+        for round in 0..7 {
+            for share in 0..100 {
+                for (line, meter) in [(0, "traffic"), (1, "storage"), (2, "bandwidth")] {
+                    let weight = round * share + line;
                     let place = Place { account: "1", meter, area: "", spec: "", start, weight, files: Files::Source };
-                    let share = (share * 37 % 100).to_string();
-                    weights.add(&place, &[&share, "x"]).unwrap();
+                    weights.add(&place, &[&(share * 37 % 100).to_string(), "x"]).unwrap();
                 }
             }
         }
         let mut weighed = weights.finish().unwrap();
         let spans = weighed.spans.clone();
-        spans
-            .iter()
-            .map(|span| {
-                std::io::Seek::seek(&mut weighed.file, std::io::SeekFrom::Start(span.start)).unwrap();
-                let entries = (0..span.shares).map(|_| {
-                    let entry = super::read_entry(&mut weighed.file).unwrap().unwrap();
-                    (entry.key, entry.value)
-                });
-                let entries = entries.collect();
-                (span.start, span.shares, span.total, entries)
-            })
-            .collect()
+        let entries = |span: &Span| {
+            weighed.file.seek(SeekFrom::Start(span.start)).unwrap();
+            (span.total, (0..span.shares).map(|_| read_entry(&mut weighed.file).unwrap().unwrap()).collect())
+        };
+        spans.iter().map(entries).collect()
     }
 
     #[test]
     fn what_does_not_fit_in_memory_is_summed_all_the_same() {
         let whole = sums(1_000);
         // 0 + 1 + … + 6 = 21 rounds times 0 + 1 + … + 99 = 4950, and seven times the line's number for each share.
-        let totals: Vec<i128> = whole.iter().map(|line| line.2).collect();
+        let totals: Vec<i128> = whole.iter().map(|line| line.0).collect();
         assert_eq!(totals, [103_950, 104_650, 105_350]);
-        assert!(whole.iter().all(|line| line.1 == 100));
+        assert!(whole.iter().all(|line| line.1.len() == 100));
         for most in [1, 7, 50] {
             assert!(sums(most) == whole, "with {most} sums in memory");
         }

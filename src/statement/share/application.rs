@@ -8,6 +8,9 @@ use crate::ledger::Ledger;
 use crate::model::{MeterKind, SubAppId};
 use crate::statement::{Statement, StatementError, with_meters_of};
 
+/// Applications with their shares; `None` is none that is known.
+pub type ApplicationShares = Vec<(Option<SubAppId>, Vec<Share>)>;
+
 /// The shares of the applications in the charges of a month, application by application; `None` is usage that names none,
 /// and charges that no usage stands behind. Shares of an item add up to it.
 ///
@@ -18,7 +21,7 @@ pub fn by_application(
     statement: &Statement,
     book: &PriceBook,
     options: &Options,
-) -> Result<Vec<(Option<SubAppId>, Vec<Share>)>, StatementError> {
+) -> Result<ApplicationShares, StatementError> {
     let usage = ledger.usage(&statement.account, statement.month.period())?;
     let book = with_meters_of(book, &usage);
     let by = [SUB_APP_ID.to_owned()];
@@ -42,7 +45,7 @@ pub fn by_application(
             return Err(rate_error(RateError::OutOfRange(format!("the weight of meter {}", record.meter))));
         }
     }
-    let mut all: Vec<(Option<SubAppId>, Vec<Share>)> = Vec::new();
+    let mut all = ApplicationShares::new();
     for (application, weights) in weights {
         all.push((application, lines.take(weights)?));
     }

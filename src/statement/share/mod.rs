@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::billing::{AllocateError, Place, Portion, Shares};
 use crate::model::{Amount, Charge, Currency, Status};
 
-pub use application::by_application;
+pub use application::{ApplicationShares, by_application};
 pub use media::ByMedia;
 
 /// What one share pays for one item of a month.
