@@ -1,6 +1,6 @@
 //! From gathered usage to lines: one quantity per account, price, area, specification and period.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -8,7 +8,7 @@ use super::book::{Outer, QuantumScope, Rate, Window};
 use super::conditions::Watched;
 use super::curve::{self, Aggregated, Changes, Curve};
 use super::gather::{
-    RateError, Rater, Series, Slot, Sum, day_number, day_of, month_window, short_window_end, start_of, target_on, windows_of_day,
+    RateError, Rater, Series, Sum, day_number, day_of, month_window, short_window_end, start_of, target_on, windows_of_day,
 };
 use super::plan::{Plan, PlanPrice, Target, usual_unit};
 use super::ratio::Ratio;
@@ -32,7 +32,7 @@ pub(super) struct Line {
     pub account: AccountId,
     pub period: Period,
     pub usage_day: BillingDay,
-    /// The first and the first second after, in the time of [`Slot`].
+    /// The first and the first second after, in the time of [`super::gather::Slot`].
     pub seconds: (i64, i64),
     pub unit: Unit,
     /// As measured and aggregated, in base units.
@@ -87,7 +87,7 @@ impl Line {
 /// All lines, in the order of the output.
 pub(super) fn of_usage(rater: &Rater<'_>) -> Result<Vec<Line>, RateError> {
     let plan = &rater.plan;
-    let mut lines = of_events(plan, &rater.series, &rater.sums)?;
+    let mut lines = of_events(rater)?;
     lines.extend(of_levels(plan, &rater.series)?);
     Watched::of(rater)
         .and_then(|watched| watched.exempt(plan, &mut lines))
@@ -121,10 +121,12 @@ fn group_of(plan: &Plan<'_>, series: &Series, target: Target) -> Option<Group> {
     })
 }
 
-fn of_events(plan: &Plan<'_>, series: &[Series], sums: &HashMap<Slot, Sum>) -> Result<Vec<Line>, RateError> {
+fn of_events(rater: &Rater<'_>) -> Result<Vec<Line>, RateError> {
+    let plan = &rater.plan;
     let mut merged: BTreeMap<(Group, i64), Sum> = BTreeMap::new();
-    for ((id, target, start), sum) in sums {
-        let Some(group) = group_of(plan, &series[*id as usize], *target) else { continue };
+    for ((id, target, start), place) in &rater.slots {
+        let Some(group) = group_of(plan, &rater.series[*id as usize], *target) else { continue };
+        let sum = &rater.sums[*place as usize];
         let failed = out_of_range(&group);
         let total = merged.entry((group, *start)).or_insert(Sum { raw: 0, counted: 0, records: 0, status: sum.status });
         *total = total.plus(sum).ok_or(failed)?;

@@ -37,7 +37,7 @@ pub use book::{
     Unpriced, Version, Window,
 };
 pub use contract::{Adjustment, AdjustmentKind, Change, Contract, Item, Stretch, Term};
-pub use gather::{RateError, Rater, Row, RowError};
+pub use gather::{RateError, Rater, Row, RowError, SeriesId, Span};
 pub use options::{BillMonthBasis, Dated, Mode, MonthChange, Opening, Options, OptionsError, Settlement, Switches};
 pub use pack::{Pack, packs_from_toml};
 pub use places::Place;

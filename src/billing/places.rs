@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::book::{Files, Window};
 use super::gather::{
-    RateError, Rater, Row, Seconds, Series, day_number, minimum_days, month_window, start_of, target_on, window_start,
+    RateError, Rater, Row, Series, SeriesId, Span, day_number, minimum_days, month_window, start_of, target_on, window_around,
     windows_of_day,
 };
 use super::plan::{Plan, Target};
@@ -36,36 +36,51 @@ impl Rater<'_> {
     /// holds for days or hours with lines of their own has a place in each, and may have several in one line.
     ///
     /// # Errors
-    /// A meter that nobody knows, or a weight past 128 bits.
-    pub fn places(&mut self, row: &Row<'_>, mut each: impl FnMut(Place<'_>)) -> Result<(), RateError> {
-        let id = self.series_of(row)?;
-        let seconds = Seconds::of(row, self.plan.shift().num_seconds());
-        let (plan, series) = (&self.plan, &self.series[id as usize]);
+    /// A meter that nobody knows, an end that is not after the start, or a weight past 128 bits.
+    pub fn places(&mut self, row: &Row<'_>, each: impl FnMut(Place<'_>)) -> Result<(), RateError> {
+        let span = Span::new(row.start, row.end)?;
+        let series = self.series(row.account, row.meter, row.area, row.spec)?;
+        self.places_of(series, &span, row.quantity, each)
+    }
+
+    /// [`Rater::places`] of a record of a series, as [`Rater::add_to`] takes it.
+    ///
+    /// # Errors
+    /// A weight past 128 bits.
+    pub fn places_of(
+        &mut self,
+        series: SeriesId,
+        span: &Span,
+        quantity: i128,
+        mut each: impl FnMut(Place<'_>),
+    ) -> Result<(), RateError> {
+        let (plan, series) = (&self.plan, &self.series[series.0 as usize]);
+        let shift = plan.shift().num_seconds();
+        let (first, last) = (span.start + shift, span.last + shift);
         if series.kind == MeterKind::Event {
-            let (target, start) = match target_on(plan, series, day_number(seconds.last)) {
-                leaving if minimum_days(plan, leaving).is_some() => (leaving, start_of(day_number(seconds.last))),
+            let (target, start) = match target_on(plan, series, day_number(last)) {
+                leaving if minimum_days(plan, leaving).is_some() => (leaving, start_of(day_number(last))),
                 _ => {
-                    let target = target_on(plan, series, day_number(seconds.start));
-                    (target, window_start(plan, target, plan.price(target), seconds.start, &mut self.months))
+                    let target = target_on(plan, series, day_number(first));
+                    let window = plan.price(target).map_or(Window::Day, |price| price.window);
+                    (target, window_around(plan, target, window, first, &mut self.months).0)
                 }
             };
-            place(plan, series, target, start, row.quantity).into_iter().for_each(each);
+            place(plan, series, target, start, quantity).into_iter().for_each(each);
             return Ok(());
         }
-        for day in day_number(seconds.start)..=day_number(seconds.last) {
+        for day in day_number(first)..=day_number(last) {
             let target = target_on(plan, series, day);
+            let month = match (plan.price(target), target) {
+                (Some(price), Target::Priced { price: at, .. }) if price.by_month() => Some(month_window(plan, at, day).0),
+                _ => None,
+            };
             for (start, end) in windows(plan, target, day) {
-                let held = (end.min(seconds.last + 1) - start.max(seconds.start)).max(0);
-                let weight = row.quantity.checked_mul(held.into());
-                let weight = weight.ok_or_else(|| RateError::OutOfRange(format!("quantity × time of meter {}", row.meter)))?;
-                let start = match (plan.price(target), target) {
-                    (Some(price), Target::Priced { price: at, .. }) if price.by_month() => {
-                        start_of(month_window(plan, at, day).0)
-                    }
-                    _ => start,
-                };
+                let held = (end.min(last + 1) - start.max(first)).max(0);
+                let weight = quantity.checked_mul(held.into());
+                let weight = weight.ok_or_else(|| RateError::OutOfRange(format!("quantity × time of meter {}", series.meter)))?;
                 if held > 0 {
-                    place(plan, series, target, start, weight).into_iter().for_each(&mut each);
+                    place(plan, series, target, month.map_or(start, start_of), weight).into_iter().for_each(&mut each);
                 }
             }
         }
