@@ -7,6 +7,7 @@
 //! stands in the [`PriceBook`], whose format `docs/price-book.md` describes.
 
 mod adjust;
+mod allocate;
 mod bill_mode;
 mod book;
 mod charges;
@@ -19,23 +20,27 @@ mod gather;
 mod lines;
 mod options;
 mod pack;
+mod places;
 mod plan;
 mod ratio;
 mod shipped;
 mod tiers;
 mod totals;
+mod wide;
 mod words;
 
+pub use allocate::{AllocateError, Allocation, Portion, SUB_APP_ID, Shares, basis};
 pub use bill_mode::{BillConflict, BilledAs};
 pub use book::{
-    Aggregate, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Inner, Outer, Part,
-    PartKind, Price, PriceBook, Problem, Product, QuantumScope, Rate, Refill, Source, SwitchRule, TierKind, Tiers, Unpriced,
-    Version, Window,
+    Aggregate, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Files, Inner, Outer,
+    Part, PartKind, Price, PriceBook, Problem, Product, QuantumScope, Rate, Refill, Source, SwitchRule, TierKind, Tiers,
+    Unpriced, Version, Window,
 };
 pub use contract::{Adjustment, AdjustmentKind, Change, Contract, Item, Stretch, Term};
 pub use gather::{RateError, Rater, Row, RowError, SeriesId, Span};
 pub use options::{BillMonthBasis, Dated, Mode, MonthChange, Opening, Options, OptionsError, Settlement, Switches};
 pub use pack::{Pack, packs_from_toml};
+pub use places::Place;
 pub use ratio::{Decimal, Ratio};
 pub use shipped::shipped;
 

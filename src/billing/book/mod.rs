@@ -9,8 +9,8 @@ pub(super) mod reader;
 use std::collections::BTreeMap;
 
 pub use price::{
-    Aggregate, Bound, Comparison, Condition, Dimensions, DropTop, Inner, Outer, Price, QuantumScope, Rate, TierKind, Tiers,
-    Window,
+    Aggregate, Bound, Comparison, Condition, Dimensions, DropTop, Files, Inner, Outer, Price, QuantumScope, Rate, TierKind,
+    Tiers, Window,
 };
 pub use reader::{BookErrors, Problem};
 

@@ -3,8 +3,8 @@
 use chrono::DateTime;
 
 use super::price::{
-    Aggregate, Bound, Comparison, Condition, Dimensions, DropTop, Inner, Outer, Price, QuantumScope, Rate, TierKind, Tiers,
-    Window,
+    Aggregate, Bound, Comparison, Condition, Dimensions, DropTop, Files, Inner, Outer, Price, QuantumScope, Rate, TierKind,
+    Tiers, Window,
 };
 use super::reader::{BookErrors, Keys, Problems};
 use super::{BookMeter, Choice, Cover, Part, PartKind, PriceBook, Product, Refill, Source, SwitchRule, Unpriced, Version};
@@ -186,6 +186,7 @@ pub(in crate::billing) fn parse_price(
         block: above_zero(keys, "block"),
         tiers,
         rates,
+        files: keys.optional_parsed("files").unwrap_or(Files::SourceAndRenditions),
         source: source?,
         verified_on: verified_on?,
         evidence: evidence?,

@@ -24,7 +24,12 @@ pub struct UsageReader<'a, R: Read> {
     book: &'a PriceBook,
     times: [Option<(String, DateTime<Utc>)>; 2],
     meter: (String, Base),
+    /// The columns that charges are split by.
+    picked: Vec<usize>,
 }
+
+/// A row with its line number, and the cells of the picked columns.
+type Numbered<'r> = (u64, Row<'r>, Vec<&'r str>);
 
 impl<'a, R: Read> UsageReader<'a, R> {
     /// Reads the header.
@@ -56,11 +61,27 @@ impl<'a, R: Read> UsageReader<'a, R> {
             book,
             times: [None, None],
             meter: (String::new(), Base::Count),
+            picked: Vec::new(),
         })
     }
 
-    /// The next row with its line number.
-    pub fn next_row(&mut self) -> Result<Option<(u64, Row<'_>)>, Error> {
+    /// Gives the cells of these columns with every row from now on: the application, or tags.
+    pub fn pick(&mut self, names: &[String]) -> Result<(), Error> {
+        let header = self.csv.headers().map_err(|error| Error::failed(format!("{} line 1: {}", self.name, reason(&error))))?;
+        let titles: Vec<&str> = header.iter().map(|title| title.trim_start_matches('\u{feff}').trim()).collect();
+        for name in names {
+            let place = titles.iter().position(|title| title == name).ok_or_else(|| {
+                let tags: Vec<&str> = titles.iter().copied().filter(|title| !COLUMNS.contains(title)).collect();
+                let known = if tags.is_empty() { "it has none".to_owned() } else { format!("it has {}", tags.join(", ")) };
+                Error::usage(format!("--by {name}: {} has no such tag column; {known}", self.name))
+            })?;
+            self.picked.push(place);
+        }
+        Ok(())
+    }
+
+    /// The next row with its line number and the picked cells.
+    pub fn next_row(&mut self) -> Result<Option<Numbered<'_>>, Error> {
         match self.csv.read_record(&mut self.record) {
             Ok(false) => return Ok(None),
             Ok(true) => {}
@@ -78,7 +99,19 @@ impl<'a, R: Read> UsageReader<'a, R> {
         let (start, end) = (self.time(0, line)?, self.time(1, line)?);
         let base = self.base(line)?;
         let row = self.row(start, end, base, line)?;
-        Ok(Some((line, row)))
+        Ok(Some((line, row, self.picked_cells(line)?)))
+    }
+
+    fn picked_cells(&self, line: u64) -> Result<Vec<&str>, Error> {
+        let cell = |place: &usize| {
+            let value = self.record.get(*place).unwrap_or_default().trim();
+            if value.bytes().any(|byte| byte.is_ascii_control()) {
+                let why = "there is a control character or a line break in it; remove it";
+                return Err(Error::failed(format!("{} line {line}, column {}, value {value:?}: {why}", self.name, place + 1)));
+            }
+            Ok(value)
+        };
+        self.picked.iter().map(cell).collect()
     }
 
     fn cell(&self, column: usize) -> &str {

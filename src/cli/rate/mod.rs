@@ -1,8 +1,10 @@
 //! `vodledger rate`: rates a usage file, offline. No ledger, no credentials.
 
+mod by;
 mod input;
 mod opening;
 pub mod output;
+mod weights;
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
@@ -12,16 +14,18 @@ use clap::ValueEnum;
 
 use super::output::note;
 use super::{Context, Error, Outcome, file, prices};
-use crate::billing::{
-    BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, RateError, Rater, Settlement, Switches, packs_from_toml,
-};
+use crate::billing::{BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, Rater, Settlement, Switches, packs_from_toml};
 use crate::model::{Charge, RowType};
+use by::{By, Shares};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     inputs: Inputs,
+    /// Split every charge over applications (sub_app_id) or the values of tag columns, by usage
+    #[arg(long, value_name = "TAG,…", value_delimiter = ',')]
+    by: Vec<String>,
     /// Form of the output; json is one object a line
     #[arg(long, value_enum, default_value_t = RateFormat::Csv)]
     format: RateFormat,
@@ -81,10 +85,11 @@ fn pair(text: &str) -> Result<(String, String), String> {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     check_out(args)?;
+    let by = By::of(&args.by)?;
     let input = args.inputs.input()?;
     let (book, options) = args.inputs.terms(context)?;
-    let charges = rate_file(input, &book, &options)?;
-    write(args, &charges)?;
+    let (charges, mut shares) = rate_file(input, &book, &options, by)?;
+    write(args, &charges, shares.as_mut())?;
     if charges.is_empty() {
         note!("warning: no charges: {} has no rows that are charged in mode {}", input.display(), options.mode);
     }
@@ -108,7 +113,7 @@ impl Inputs {
     /// The charges of the usage, each with its arithmetic.
     pub fn explained(&self, context: &Context) -> Result<Vec<Charge>, Error> {
         let (book, options) = self.terms(context)?;
-        rate_file(self.input()?, &book, &Options { explain: true, ..options })
+        rate_file(self.input()?, &book, &Options { explain: true, ..options }, None).map(|(charges, _)| charges)
     }
 
     fn input(&self) -> Result<&Path, Error> {
@@ -143,17 +148,17 @@ fn check_out(args: &Args) -> Result<(), Error> {
 }
 
 /// Writes where `--out` says; `-` is standard output, as it is standard input for `--in`.
-fn write(args: &Args, charges: &[Charge]) -> Result<(), Error> {
+fn write(args: &Args, charges: &[Charge], shares: Option<&mut Shares<'_>>) -> Result<(), Error> {
     match args.out.as_deref().filter(|path| path.as_os_str() != "-") {
         Some(path) => {
-            file::replace_with(path, |out| output::write(out, charges, args.format)).map_err(|error| match error.kind() {
+            file::replace_with(path, |out| output::write(out, charges, args.format, shares)).map_err(|error| match error.kind() {
                 io::ErrorKind::BrokenPipe => Error::BrokenPipe,
                 _ => Error::failed(file::why_not_written(path, &error)),
             })
         }
         None => {
             let mut out = io::BufWriter::new(io::stdout().lock());
-            output::write(&mut out, charges, args.format).map_err(|error| match error.kind() {
+            output::write(&mut out, charges, args.format, shares).map_err(|error| match error.kind() {
                 io::ErrorKind::BrokenPipe => Error::BrokenPipe,
                 _ => Error::failed(format!("cannot write to standard output: {error}")),
             })
@@ -215,7 +220,13 @@ pub fn read_contract(path: &Path, book: &PriceBook) -> Result<Contract, Error> {
     Contract::parse(&toml, &path.display().to_string(), book).map_err(Error::failed)
 }
 
-fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Vec<Charge>, Error> {
+/// The charges of a usage file, and the shares that they are split into where that was asked for.
+fn rate_file<'b>(
+    path: &Path,
+    book: &'b PriceBook,
+    options: &Options,
+    mut by: Option<By>,
+) -> Result<(Vec<Charge>, Option<Shares<'b>>), Error> {
     let mut rater = Rater::new(book, options).map_err(Error::usage)?;
     let (name, source): (String, Box<dyn Read>) = if path.as_os_str() == "-" {
         ("standard input".to_owned(), Box::new(io::stdin().lock()))
@@ -225,13 +236,16 @@ fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Vec<Cha
         (name, Box::new(file))
     };
     let mut reader = input::UsageReader::new(source, &name, book)?;
-    while let Some((line, row)) = reader.next_row()? {
-        rater.add(&row).map_err(|error| match error {
-            RateError::Row(error) => Error::failed(format!("{name} line {line}: {error}")),
-            other => Error::failed(format!("{name} line {line}: {other}")),
-        })?;
+    reader.pick(by.as_ref().map_or(&[], By::names))?;
+    while let Some((line, row, values)) = reader.next_row()? {
+        let failed = |error: String| Error::failed(format!("{name} line {line}: {error}"));
+        rater.add(&row).map_err(|error| failed(error.to_string()))?;
+        if let Some(by) = &mut by {
+            by.weigh(&mut rater, &row, &values).map_err(failed)?;
+        }
     }
-    rater.finish().map_err(Error::failed)
+    let charges = rater.finish().map_err(Error::failed)?;
+    Ok((charges, by.map(|by| by.finish(book)).transpose()?))
 }
 
 /// What has no price must not go unseen in a file that nobody reads line by line.
