@@ -210,6 +210,7 @@ impl<'a> Allocation<'a> {
             share.steps = vec![step.with("weight", weight).with("total_weight", total).with("share", part)];
         }
         share.basis = Some(basis);
+        share.parent_id = Some(parent.charge_id.clone());
         share
     }
 }

@@ -136,6 +136,7 @@ fn row(plan: &Plan<'_>, line: &Line, row_type: RowType, slot: &str) -> Charge {
         sub_app_id: None,
         tags: Vec::new(),
         basis: None,
+        parent_id: None,
         usage_day: line.usage_day,
         settlement_date,
         bill_month: bill_month(plan, line.usage_day, settlement_date),

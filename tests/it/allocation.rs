@@ -145,6 +145,8 @@ fn scaled(text: &str) -> i128 {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn parts_always_add_up(
         weights in prop::collection::vec(prop_oneof![Just(0), 0..9_i128, 0..(1_i128 << 120)], 1..40),

@@ -190,6 +190,7 @@ fn charge(position: u32, billed: Option<i128>) -> Charge {
         sub_app_id: None,
         tags: vec![("room".to_owned(), "12".to_owned())],
         basis: Some("stored bytes × time".to_owned()),
+        parent_id: None,
         usage_day: on,
         settlement_date: on.next(),
         bill_month: on.month(),

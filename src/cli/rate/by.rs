@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::output::{BASIS, COLUMNS};
+use super::output::{BASIS, COLUMNS, PARENT};
 use super::weights::{Weighed, Weights};
 use crate::billing::{PriceBook, Rater, Row, SUB_APP_ID};
 use crate::cli::Error;
@@ -22,7 +22,7 @@ impl By {
             if names[..index].contains(name) {
                 return Err(Error::usage(format!("--by {name} is given twice; drop one")));
             }
-            if name != SUB_APP_ID && (COLUMNS.contains(&name.as_str()) || name == BASIS) {
+            if name != SUB_APP_ID && (COLUMNS.contains(&name.as_str()) || [BASIS, PARENT].contains(&name.as_str())) {
                 return Err(Error::usage(format!(
                     "--by {name}: charges have a column of that name already; name {SUB_APP_ID} or a tag column of the usage file"
                 )));

@@ -46,11 +46,13 @@ pub const COLUMNS: [&str; 29] = [
 
 /// The column that says what shares were weighed by; with the columns of their tags it follows the others.
 pub const BASIS: &str = "allocation_basis";
+/// The column that names the charge of a share: `explain` takes its id.
+pub const PARENT: &str = "parent_charge_id";
 
 /// Writes all rows; shares in the place of the charges and packs that are split.
 pub fn write(out: &mut dyn Write, charges: &[Charge], format: RateFormat, mut shares: Option<&mut Shares>) -> io::Result<()> {
     let tags: Vec<String> = shares.as_ref().map(|shares| shares.tags().map(str::to_owned).collect()).unwrap_or_default();
-    let more = tags.iter().map(String::as_str).chain(shares.is_some().then_some(BASIS));
+    let more = tags.iter().map(String::as_str).chain(shares.iter().flat_map(|_| [BASIS, PARENT]));
     let names: Vec<&str> = COLUMNS.into_iter().chain(more).collect();
     let mut rows = Rows::new(out, format, &names)?;
     for charge in charges {
@@ -108,7 +110,7 @@ impl<'a> Rows<'a> {
 /// The tags of a share, and what it was weighed by, behind the other cells.
 fn cells_with_tags(charge: &Charge, tags: &[String]) -> impl Iterator<Item = Option<String>> {
     let tag = |name: &String| charge.tags.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
-    let more: Vec<Option<String>> = tags.iter().map(tag).chain([charge.basis.clone()]).collect();
+    let more: Vec<Option<String>> = tags.iter().map(tag).chain([charge.basis.clone(), charge.parent_id.clone()]).collect();
     cells(charge).into_iter().chain(more)
 }
 
