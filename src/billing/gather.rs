@@ -170,6 +170,12 @@ pub(super) type Slot = (u32, Target, i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeriesId(pub(super) u32);
 
+impl SeriesId {
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// The period of records, looked at once for all records that share it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -326,6 +332,10 @@ impl<'a> Rater<'a> {
         Ok(SeriesId(id))
     }
 
+    pub(super) fn series_mut(&mut self, id: SeriesId) -> &mut Series {
+        &mut self.series[id.0 as usize]
+    }
+
     /// An event at a moment that is not the one of before.
     fn add_event(&mut self, record: &Record<'_>) -> Result<(), RateError> {
         let series = &mut self.series[record.id as usize];
@@ -368,7 +378,8 @@ impl<'a> Rater<'a> {
         self.count(record, counted)
     }
 
-    fn sum_of(&mut self, slot: Slot, status: Status) -> u32 {
+    /// The place of the sum of a slot.
+    pub(super) fn sum_of(&mut self, slot: Slot, status: Status) -> u32 {
         *self.slots.entry(slot).or_insert_with(|| {
             self.sums.push(Sum { raw: 0, counted: 0, records: 0, status });
             // Sums of 40 bytes: memory ends long before their number does.

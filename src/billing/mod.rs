@@ -20,6 +20,7 @@ mod gather;
 mod lines;
 mod options;
 mod pack;
+mod partial;
 mod places;
 mod plan;
 mod ratio;

@@ -1,7 +1,9 @@
 //! `vodledger rate`: rates a usage file, offline. No ledger, no credentials.
 
+mod blocks;
 mod by;
 mod input;
+mod lane;
 mod opening;
 pub mod output;
 mod weights;
@@ -16,7 +18,9 @@ use super::output::note;
 use super::{Context, Error, Outcome, file, prices};
 use crate::billing::{BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, Rater, Settlement, Switches, packs_from_toml};
 use crate::model::{Charge, RowType};
+use blocks::Blocks;
 use by::{By, Shares};
+use input::Rows;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -227,7 +231,6 @@ fn rate_file<'b>(
     options: &Options,
     mut by: Option<By>,
 ) -> Result<(Vec<Charge>, Option<Shares<'b>>), Error> {
-    let mut rater = Rater::new(book, options).map_err(Error::usage)?;
     let (name, source): (String, Box<dyn Read>) = if path.as_os_str() == "-" {
         ("standard input".to_owned(), Box::new(io::stdin().lock()))
     } else {
@@ -235,15 +238,20 @@ fn rate_file<'b>(
         let file = file::open(path).map_err(|error| Error::failed(format!("usage file {name}: {error}")))?;
         (name, Box::new(file))
     };
-    let mut reader = input::UsageReader::new(source, &name, book)?;
-    reader.pick(by.as_ref().map_or(&[], By::names))?;
-    while let Some((line, row, values)) = reader.next_row()? {
-        let failed = |error: String| Error::failed(format!("{name} line {line}: {error}"));
-        rater.add(&row).map_err(|error| failed(error.to_string()))?;
-        if let Some(by) = &mut by {
-            by.weigh(&mut rater, &row, &values).map_err(failed)?;
+    let (blocks, header) = Blocks::new(source, &name, by.as_ref().map_or(&[], By::names))?;
+    let rater = match &mut by {
+        None => blocks::rate(blocks, &header, book, options)?,
+        Some(by) => {
+            let mut rater = Rater::new(book, options).map_err(Error::usage)?;
+            blocks.each_row(&mut Rows::new(&header, book), |rows, cells, line| {
+                let row = rows.row(cells, line)?;
+                let failed = |error: String| Error::failed(format!("{name} line {line}: {error}"));
+                rater.add(&row).map_err(|error| failed(error.to_string()))?;
+                by.weigh(&mut rater, &row, &rows.picked(cells, line)?).map_err(failed)
+            })?;
+            rater
         }
-    }
+    };
     let charges = rater.finish().map_err(Error::failed)?;
     Ok((charges, by.map(|by| by.finish(book)).transpose()?))
 }
