@@ -183,6 +183,7 @@ fn options(args: &Inputs, book: &PriceBook) -> Result<Options, Error> {
         mode_assumed: args.mode.is_none() && billed.mode.is_none(),
         settlement: args.settlement.clone().unwrap_or_else(|| Dated::always(billed.settlement.or(usual).unwrap_or_default())),
         packs: args.packs.as_deref().map_or(Ok(Vec::new()), |path| read_packs(path, book))?,
+        since: None,
         switches,
         contract: args.contract.as_deref().map(|path| read_contract(path, book)).transpose()?,
         opening: args.opening.as_deref().map_or(Ok(Vec::new()), |path| opening::read(path, book))?,
