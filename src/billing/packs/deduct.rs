@@ -10,6 +10,7 @@ use crate::billing::book::{Cover, Part};
 use crate::billing::charges::switch_step;
 use crate::billing::gather::RateError;
 use crate::billing::lines::{Covering, Line};
+use crate::billing::plan::Plan;
 use crate::billing::ratio::Ratio;
 use crate::billing::words;
 use crate::model::Step;
@@ -80,7 +81,7 @@ fn take(held: &mut Held<'_>, (pack, place): (usize, usize), part: &Part, cover: 
         Step::new("pack", text).with("pack", &id).with("usage", used).with("left", left)
     });
     for (name, answer) in cover.when.iter().filter_map(|(name, _)| held.plan.packs.answer_to(name)) {
-        line.note(|_| switch_step(held.plan, name, answer));
+        note_switch(held.plan, line, name, answer);
     }
     line.coverings.push(Covering {
         pack: id,
@@ -101,7 +102,7 @@ fn note_frozen(held: &Held<'_>, lines: &mut [Line]) {
     let rules = &held.plan.packs;
     let Some((name, answer)) = rules.answer(&rules.under_monthly) else { return };
     for line in lines {
-        line.note(|_| switch_step(held.plan, name, answer));
+        note_switch(held.plan, line, name, answer);
     }
 }
 
@@ -118,6 +119,14 @@ fn explain(held: &Held<'_>, line: &mut Line) {
         rules.answer(&rules.under_monthly).filter(|_| held.is_monthly(line.usage_day)),
     ];
     for (name, answer) in mattered.into_iter().flatten() {
+        note_switch(plan, line, name, answer);
+    }
+}
+
+/// A switch that mattered for a line, once.
+fn note_switch(plan: &Plan<'_>, line: &mut Line, name: &str, answer: &str) {
+    let is_this = |step: &Step| step.step == "switch" && step.values.iter().any(|(_, value)| value == name);
+    if !line.steps.iter().any(is_this) {
         line.note(|_| switch_step(plan, name, answer));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::instance::{Left, Pack};
 use crate::billing::book::reader::{Keys, Problems};
-use crate::billing::book::{BookErrors, Part, PriceBook, Product, check_parts, parse_part};
+use crate::billing::book::{BookErrors, Part, PartKind, PriceBook, Product, check_parts, parse_part};
 use crate::model::{AccountId, BillingDay, Unit};
 
 /// Reads a file of packs (`[[pack]]` tables, `docs/price-book.md`). All problems at once.
@@ -103,6 +103,9 @@ fn refund(keys: &Keys<'_>, pack: &Pack, product: Option<&Product>, refunded: Bil
 fn quantities(keys: &Keys<'_>, pack: &mut Pack) {
     if let Some(text) = keys.optional_text("used") {
         match quantity(pack, &text) {
+            Ok((part, _)) if pack.parts[part].kind == PartKind::Level => {
+                keys.problem("used", "is for what is used up; a level covers every day anew");
+            }
             Ok((part, used)) if used <= pack.parts[part].capacity => pack.used[part] = used,
             Ok(_) => keys.problem("used", "is more than the pack holds"),
             Err(message) => keys.problem("used", &message),

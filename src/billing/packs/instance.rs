@@ -1,8 +1,8 @@
 //! What an account bought in advance.
 
-use crate::billing::book::{Part, PriceBook, Product};
+use crate::billing::book::{Part, PartKind, PriceBook, Product};
 use crate::billing::ratio::Decimal;
-use crate::model::{AccountId, BillingDay};
+use crate::model::{AccountId, BillingDay, BillingMonth};
 
 /// Something bought in advance that covers usage: one product of a price book, or one described in full.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +95,24 @@ impl Pack {
     /// Whether it covers usage of an account on a day.
     pub fn covers(&self, account: &AccountId, day: BillingDay) -> bool {
         self.account.as_ref().is_none_or(|own| own == account) && self.is_valid(day)
+    }
+
+    /// The first day whose usage decides what is left of packs when a month begins: that of the first pack that can be used up
+    /// or renewed, and that lasts into the month or overlaps one that does.
+    pub fn history_of(packs: &[Self], account: &AccountId, month: BillingMonth) -> BillingDay {
+        let mut first = month.first_day();
+        let remembers = |pack: &&Self| {
+            pack.account.as_ref().is_none_or(|own| own == account)
+                && (pack.auto_renew || pack.parts.iter().any(|part| part.kind == PartKind::Consumable))
+        };
+        let reaches = |pack: &&Self, first| pack.auto_renew || pack.end().is_none_or(|end| first < end);
+        loop {
+            let packs = packs.iter().filter(remembers).filter(|pack| reaches(pack, first));
+            match packs.filter_map(|pack| pack.from).min().filter(|from| *from < first) {
+                Some(from) => first = from,
+                None => return first,
+            }
+        }
     }
 
     /// What it cost, where that is known.

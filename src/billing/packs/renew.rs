@@ -41,9 +41,12 @@ impl Held<'_> {
                     held.is_renewed = true;
                 }
                 let bought = day.next();
-                if self.has_successor(&family, bought) || self.renewals_on(&family, bought) >= self.plan.packs.renewals_a_day {
-                    // The pack that was bought last can be renewed another day.
-                    self.packs[index].is_renewed = self.renewals_on(&family, bought) == 0;
+                if self.has_successor(&family, bought) {
+                    break;
+                }
+                if self.renewals_on(&family, bought) >= self.plan.packs.renewals_a_day {
+                    // Enough for a day; another day it can be renewed.
+                    self.packs[index].is_renewed = false;
                     break;
                 }
                 let looks_back = self.plan.packs.look_back.value == YesNo::Yes;
@@ -92,14 +95,9 @@ impl Held<'_> {
         open >= 1 && line.exempt.is_none() && covers().any(|cover| self.plan.packs.selects(cover, line))
     }
 
-    /// Whether the file holds the pack that was bought on a day; it is then taken for that purchase.
+    /// Whether the file holds a pack that begins on the day of a purchase; it is then taken for that purchase.
     fn has_successor(&mut self, family: &str, day: BillingDay) -> bool {
-        let is_it = |held: &&mut HeldPack| {
-            let pack = &held.pack;
-            pack.family == family
-                && !held.is_successor
-                && (pack.bought == Some(day) || pack.bought.is_none() && pack.from == Some(day))
-        };
+        let is_it = |held: &&mut HeldPack| held.pack.family == family && !held.is_successor && held.pack.from == Some(day);
         self.packs.iter_mut().find(is_it).map(|held| held.is_successor = true).is_some()
     }
 

@@ -3,6 +3,7 @@
 mod input;
 mod opening;
 pub mod output;
+mod packs;
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
@@ -13,7 +14,7 @@ use clap::ValueEnum;
 use super::output::note;
 use super::{Context, Error, Outcome, file, prices};
 use crate::billing::{
-    BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, RateError, Rater, Settlement, Switches, packs_from_toml,
+    BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, RateError, Rated, Rater, Settlement, Switches, packs_from_toml,
 };
 use crate::model::{Charge, RowType};
 
@@ -28,6 +29,10 @@ pub struct Args {
     /// Write to a file instead of standard output (`-`); it is replaced only when all went well
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write what became of each pack, month by month: opening, bought, used, expired, refunded, closing, and the cloud's
+    /// `left` beside it (CSV)
+    #[arg(long, value_name = "FILE")]
+    pack_report: Option<PathBuf>,
 }
 
 /// What is rated, and by what.
@@ -83,8 +88,12 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     check_out(args)?;
     let input = args.inputs.input()?;
     let (book, options) = args.inputs.terms(context)?;
-    let charges = rate_file(input, &book, &options)?;
+    let Rated { charges, packs: months } = rate_file(input, &book, &options)?;
     write(args, &charges)?;
+    if let Some(path) = &args.pack_report {
+        file::replace_with(path, |out| packs::write(out, &months))
+            .map_err(|error| Error::failed(file::why_not_written(path, &error)))?;
+    }
     if charges.is_empty() {
         note!("warning: no charges: {} has no rows that are charged in mode {}", input.display(), options.mode);
     }
@@ -108,7 +117,7 @@ impl Inputs {
     /// The charges of the usage, each with its arithmetic.
     pub fn explained(&self, context: &Context) -> Result<Vec<Charge>, Error> {
         let (book, options) = self.terms(context)?;
-        rate_file(self.input()?, &book, &Options { explain: true, ..options })
+        rate_file(self.input()?, &book, &Options { explain: true, ..options }).map(|rated| rated.charges)
     }
 
     fn input(&self) -> Result<&Path, Error> {
@@ -121,23 +130,26 @@ impl Inputs {
     }
 }
 
-/// Refuses to write over what is read.
+/// Refuses to write over what is read, or both results into one file.
 fn check_out(args: &Args) -> Result<(), Error> {
-    let Some(out) = args.out.as_deref().and_then(|out| out.canonicalize().ok()).filter(|out| out.is_file()) else {
-        return Ok(());
-    };
+    let inputs = &args.inputs;
     let read = [
-        ("--in", args.inputs.input.as_deref()),
-        ("--prices", args.inputs.prices.as_deref().map(Path::new)),
-        ("--packs", args.inputs.packs.as_deref()),
-        ("--contract", args.inputs.contract.as_deref()),
-        ("--bill", args.inputs.bill.as_deref()),
-        ("--opening", args.inputs.opening.as_deref()),
+        ("--in", inputs.input.as_deref()),
+        ("--prices", inputs.prices.as_deref().map(Path::new)),
+        ("--packs", inputs.packs.as_deref()),
+        ("--contract", inputs.contract.as_deref()),
+        ("--bill", inputs.bill.as_deref()),
+        ("--opening", inputs.opening.as_deref()),
     ];
-    for (flag, path) in read {
-        if path.and_then(|path| path.canonicalize().ok()).is_some_and(|path| path == out) {
-            return Err(Error::usage(format!("--out {}: that is the file given as {flag}; name another", out.display())));
+    for (flag, path) in [("--out", args.out.as_deref()), ("--pack-report", args.pack_report.as_deref())] {
+        let Some(out) = path.and_then(|out| out.canonicalize().ok()).filter(|out| out.is_file()) else { continue };
+        let is_out = |path: &Path| path.canonicalize().is_ok_and(|path| path == out);
+        if let Some((other, _)) = read.iter().find(|(_, path)| path.is_some_and(is_out)) {
+            return Err(Error::usage(format!("{flag} {}: that is the file given as {other}; name another", out.display())));
         }
+    }
+    if args.out.is_some() && args.out == args.pack_report {
+        return Err(Error::usage("--out and --pack-report name the same file; name another"));
     }
     Ok(())
 }
@@ -216,7 +228,7 @@ pub fn read_contract(path: &Path, book: &PriceBook) -> Result<Contract, Error> {
     Contract::parse(&toml, &path.display().to_string(), book).map_err(Error::failed)
 }
 
-fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Vec<Charge>, Error> {
+fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Rated, Error> {
     let mut rater = Rater::new(book, options).map_err(Error::usage)?;
     let (name, source): (String, Box<dyn Read>) = if path.as_os_str() == "-" {
         ("standard input".to_owned(), Box::new(io::stdin().lock()))
@@ -232,7 +244,7 @@ fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Vec<Cha
             other => Error::failed(format!("{name} line {line}: {other}")),
         })?;
     }
-    rater.finish().map_err(Error::failed)
+    rater.finish_with_packs().map_err(Error::failed)
 }
 
 /// What has no price must not go unseen in a file that nobody reads line by line.
