@@ -12,6 +12,7 @@ mod coverage;
 mod credentials;
 mod demo;
 mod eras;
+mod examples;
 mod explain;
 mod find;
 mod house;
