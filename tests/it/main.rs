@@ -31,3 +31,4 @@ mod sim_schema;
 mod small_commands;
 mod statement;
 mod support;
+mod usage_files;
