@@ -263,10 +263,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("d21-traffic-estimate", "an estimate of usage"),
     ("cdn-5min-bandwidth", "a sample computed from bytes"),
     ("d20-year-total-postpaid", "a year's sum of sums"),
-    ("d20-year-total-packs", "a sum of purchases"),
+    ("d20-year-total-packs", "packs::a_years_old_packs"),
     ("d20-ugsv-pack-credit", "a credit between purchases"),
-    ("d21-autorenew-usedup", "a scenario without amount"),
-    ("d21-autorenew-expiry", "a scenario without amount"),
+    ("d21-autorenew-usedup", "packs::a_pack_is_renewed_when_the_last_of_its_family_is_used_up"),
+    ("d21-autorenew-expiry", "packs::a_pack_is_renewed_when_it_expires"),
     ("cdn-month95", "symbolic; prices::other_aggregates rates a month's 95th percentile"),
     ("leb22-upstream-billed", "upstream traffic under a condition, which the format cannot say yet"),
 ];
@@ -551,7 +551,7 @@ fn wrong_use_says_what_there_is() {
         (&["--prices", "vod-cn", "--mode", "package"], "its modes: traffic, bandwidth"),
         (&["--prices", "vod-2017", "--mode", "package"], "trial, startup, enterprise"),
         (&["--prices", "vod-cn", "--set", "minute_rounding=up"], "none, per_record, per_day"),
-        (&["--prices", "vod-cn", "--set", "rounding=up"], "storage_unit, minute_rounding, list_2018, bill_month_basis"),
+        (&["--prices", "vod-cn", "--set", "rounding=up"], "storage_unit, minute_rounding, list_2018, pack_order"),
         (&["--prices", "vod-cn", "--settlement", "hour"], "knows only day, month\n"),
         (&["--prices", "vod-cn", "--set", "minute_rounding=none", "--set", "minute_rounding=none"], "given twice"),
     ];
