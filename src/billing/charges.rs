@@ -9,7 +9,7 @@ use super::options::{BILL_MONTH_BASIS, Settlement};
 use super::plan::{Plan, PlanPrice};
 use super::ratio::Ratio;
 use super::tiers::Slice;
-use super::{BillMonthBasis, Rate, TierKind, Window, adjust, packs, totals, words};
+use super::{BillMonthBasis, Files, Rate, TierKind, Window, adjust, packs, totals, words};
 use crate::model::money::AMOUNT_SCALE;
 use crate::model::{Amount, BillingDay, Charge, RowType, Status, Step};
 
@@ -139,6 +139,7 @@ fn row(plan: &Plan<'_>, line: &Line, row_type: RowType, slot: &str) -> Charge {
         sub_app_id: None,
         tags: Vec::new(),
         basis: None,
+        parent_id: None,
         usage_day: line.usage_day,
         settlement_date,
         bill_month: bill_month(plan, line.usage_day, settlement_date),
@@ -362,6 +363,9 @@ impl Priced<'_> {
         let title = plan.book.sources.iter().find(|source| source.id == rule.source).map_or("", |source| source.title.as_str());
         let step = step.with("item", &rule.name).with("source", &rule.source).with("title", title);
         steps.push(step.with("verified_on", rule.verified_on).with("evidence", &rule.evidence));
+        if rule.files == Files::Source {
+            steps.push(Step::new("files", "files: only source files count").with("files", rule.files));
+        }
         if let Some(note) = &rule.note {
             steps.push(Step::new("note", format!("note: {note}")));
         }

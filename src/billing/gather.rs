@@ -169,15 +169,21 @@ pub(super) type Slot = (u32, Target, i64);
 
 /// A series of a [`Rater`]: what adds up under one account, meter, area and specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SeriesId(u32);
+pub struct SeriesId(pub(super) u32);
+
+impl SeriesId {
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
+}
 
 /// The period of records, looked at once for all records that share it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     period: Period,
     /// The first and the last second.
-    start: i64,
-    last: i64,
+    pub(super) start: i64,
+    pub(super) last: i64,
     is_whole: bool,
 }
 
@@ -221,12 +227,12 @@ pub struct Rater<'a> {
     /// Events that conditions look at, by series and the hour in which they begin.
     pub(super) watched: HashMap<(u32, i64), i128>,
     scratch: String,
-    months: MonthCache,
+    pub(super) months: MonthCache,
 }
 
 /// The month of the day looked up last. Consecutive records mostly share it.
 #[derive(Default)]
-struct MonthCache {
+pub(super) struct MonthCache {
     day: Option<i32>,
     month: (i32, i32),
 }
@@ -344,6 +350,10 @@ impl<'a> Rater<'a> {
         Ok(SeriesId(id))
     }
 
+    pub(super) fn series_mut(&mut self, id: SeriesId) -> &mut Series {
+        &mut self.series[id.0 as usize]
+    }
+
     /// An event at a moment that is not the one of before.
     fn add_event(&mut self, record: &Record<'_>) -> Result<(), RateError> {
         let series = &mut self.series[record.id as usize];
@@ -386,7 +396,8 @@ impl<'a> Rater<'a> {
         self.count(record, counted)
     }
 
-    fn sum_of(&mut self, slot: Slot, status: Status) -> u32 {
+    /// The place of the sum of a slot.
+    pub(super) fn sum_of(&mut self, slot: Slot, status: Status) -> u32 {
         *self.slots.entry(slot).or_insert_with(|| {
             self.sums.push(Sum { raw: 0, counted: 0, records: 0, status });
             // Sums of 40 bytes: memory ends long before their number does.
@@ -480,13 +491,13 @@ pub(super) fn target_on(plan: &Plan<'_>, series: &Series, day: i32) -> Target {
     target
 }
 
-fn minimum_days(plan: &Plan<'_>, target: Target) -> Option<u32> {
+pub(super) fn minimum_days(plan: &Plan<'_>, target: Target) -> Option<u32> {
     let Target::Priced { rate, .. } = target else { return None };
     plan.price(target)?.price.rates.get(rate)?.minimum_days
 }
 
 /// The period of a line in which a second lies.
-fn window_around(plan: &Plan<'_>, target: Target, window: Window, second: i64, months: &mut MonthCache) -> (i64, i64) {
+pub(super) fn window_around(plan: &Plan<'_>, target: Target, window: Window, second: i64, months: &mut MonthCache) -> (i64, i64) {
     let day = day_number(second);
     match (window, target) {
         (Window::Month, Target::Priced { price, .. }) => {

@@ -4,11 +4,12 @@
 //! application.
 
 mod coverage;
+pub mod share;
 mod summary;
 
 use std::collections::BTreeSet;
 
-use crate::billing::{BookMeter, Mode, Options, Pack, PriceBook, RateError, rate};
+use crate::billing::{AllocateError, BookMeter, Mode, Options, Pack, PriceBook, RateError, rate};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{AccountId, Base, BillingDay, BillingMonth, Charge, MeterKind, Period, RowType, Status, Step, UsageRecord};
 
@@ -30,6 +31,9 @@ pub enum StatementError {
         /// What is in the way.
         source: RateError,
     },
+    /// Weights that contradict themselves.
+    #[error("a charge cannot be split: {0}")]
+    Share(#[from] AllocateError),
 }
 
 /// A month of an account, rated.
@@ -47,6 +51,12 @@ pub struct Statement {
     pub charges: Vec<Charge>,
     /// Days of the month of which not everything was collected: the total is partial while there are any.
     pub uncovered: BTreeSet<BillingDay>,
+}
+
+impl Statement {
+    fn rate_error(&self, source: RateError) -> StatementError {
+        StatementError::Rate { account: self.account.clone(), month: self.month, source }
+    }
 }
 
 /// Rates a month and makes the result the month's charges in the ledger. Doing it again gives the same.

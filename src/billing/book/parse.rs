@@ -3,8 +3,8 @@
 use chrono::DateTime;
 
 use super::price::{
-    Aggregate, Bound, Comparison, Condition, Dimensions, DropTop, Inner, Outer, Price, QuantumScope, Rate, TierKind, Tiers,
-    Window,
+    Aggregate, Bound, Comparison, Condition, Dimensions, DropTop, Files, Inner, Outer, Price, QuantumScope, Rate, TierKind,
+    Tiers, Window,
 };
 use super::product_file::{allowance, pack_rules, product};
 use super::reader::{BookErrors, Keys, Problems};
@@ -190,6 +190,7 @@ pub(in crate::billing) fn parse_price(
         block: above_zero(keys, "block"),
         tiers,
         rates,
+        files: keys.optional_parsed("files").unwrap_or(Files::SourceAndRenditions),
         source: source?,
         verified_on: verified_on?,
         evidence: evidence?,

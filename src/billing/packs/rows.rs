@@ -137,6 +137,7 @@ fn row(held: &Held<'_>, own: &HeldPack, row_type: RowType, meter: &str, day: Bil
         sub_app_id: None,
         tags: Vec::new(),
         basis: None,
+        parent_id: None,
         usage_day: day,
         settlement_date: day,
         bill_month: bill_month(plan, day, day),
