@@ -49,7 +49,8 @@ use crate::model::{Charge, UsageRecord};
 /// Rates usage with a price book.
 ///
 /// Charges come in a total order that does not depend on the order of the records: by account, usage
-/// day, meter, area, specification and tier; one total row per account and currency last.
+/// day, meter, area, specification and tier; after each account's lines those of its contract and its packs; one total row per
+/// account and currency last.
 ///
 /// # Errors
 /// A record that cannot be rated (it spans billing days, or its meter is unknown), an option that the

@@ -296,10 +296,10 @@ const SCENARIOS: &[(&str, &str)] = &[
     ("lvb16-traffic-estimate-binary", "an estimate of usage: bit rate × time × viewers, no money"),
     ("d21-traffic-estimate", "an estimate of usage: bit rate × time × viewers, no money"),
     ("cdn-5min-bandwidth", "how a sample comes from bytes; samples come measured"),
-    ("d20-year-total-packs", "a sum of purchases"),
+    ("d20-year-total-packs", "packs::a_years_old_packs"),
     ("d20-ugsv-pack-credit", "a credit between two purchases"),
-    ("d21-autorenew-usedup", "a purchase that happens by itself, without amount"),
-    ("d21-autorenew-expiry", "a purchase that happens by itself, without amount"),
+    ("d21-autorenew-usedup", "packs::a_pack_is_renewed_when_the_last_of_its_family_is_used_up"),
+    ("d21-autorenew-expiry", "packs::a_pack_is_renewed_when_it_expires"),
     ("cdn-month95", "a formula with letters; `peers` rates it with numbers"),
 ];
 

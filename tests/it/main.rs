@@ -17,6 +17,8 @@ mod explain;
 mod find;
 mod house;
 mod ledger;
+mod pack_properties;
+mod packs;
 mod playback;
 mod prices;
 mod rate;
