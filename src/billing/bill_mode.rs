@@ -43,7 +43,7 @@ impl BilledAs {
         let mut found = [false; 4];
         for line in lines {
             let cells: Vec<&str> = line.into_iter().map(str::trim).collect();
-            let has = |word: &str| cells.iter().any(|cell| *cell == word);
+            let has = |word: &str| cells.contains(&word);
             // What was bought in advance says nothing of how the rest is billed.
             if !SUB_ITEMS.iter().any(|item| has(item)) || has(PREPAID) {
                 continue;

@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::book::{PriceBook, QuantumScope, Window};
 use super::curve::{self, Changes};
 use super::options::{MonthChange, Options, OptionsError};
+use super::packs::PackMonth;
 use super::plan::{Plan, PlanPrice, Target};
 use super::{charges, lines};
 use crate::model::{BillingDay, Charge, MeterKind, Period, Status, UsageRecord};
@@ -133,7 +134,23 @@ pub(super) struct Series {
     pub changes: Changes,
     /// The days with records and the least sure of their records. Levels and rates only.
     pub days: BTreeMap<i32, Status>,
+    /// Where the events of some moments are counted. A few days of one series mostly take turns.
+    counted: Vec<Counted>,
+    /// The entry that was right last.
+    last: usize,
 }
+
+/// Where events between two seconds are counted.
+#[derive(Clone, Copy)]
+struct Counted {
+    start: i64,
+    end: i64,
+    sum: u32,
+    quantum: i128,
+}
+
+/// How many moments of a series are remembered.
+const REMEMBERED: usize = 40;
 
 /// Events of one series in one period.
 #[derive(Clone, Copy, Debug)]
@@ -150,21 +167,72 @@ pub(super) struct Sum {
 /// are days at UTC+8.
 pub(super) type Slot = (u32, Target, i64);
 
+/// A series of a [`Rater`]: what adds up under one account, meter, area and specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeriesId(pub(super) u32);
+
+impl SeriesId {
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
+}
+
+/// The period of records, looked at once for all records that share it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    period: Period,
+    /// The first and the last second.
+    pub(super) start: i64,
+    pub(super) last: i64,
+    is_whole: bool,
+}
+
+impl Span {
+    /// A span, or an error where the end is not after the start.
+    ///
+    /// # Errors
+    /// [`RowError::EmptyPeriod`].
+    pub fn new(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<Self, RowError> {
+        if end <= start {
+            return Err(RowError::EmptyPeriod);
+        }
+        let ends_whole = end.timestamp_subsec_nanos() == 0;
+        Ok(Self {
+            period: Period { start, end },
+            start: start.timestamp(),
+            last: end.timestamp() - i64::from(ends_whole),
+            is_whole: ends_whole && start.timestamp_subsec_nanos() == 0,
+        })
+    }
+}
+
+/// What rating gives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rated {
+    /// The charges, in their final order.
+    pub charges: Vec<Charge>,
+    /// Each allowance rolled forward, by account, pack, part and month.
+    pub packs: Vec<PackMonth>,
+}
+
 /// Rates records given one by one. Memory grows with series and periods, not with records.
 pub struct Rater<'a> {
     pub(super) plan: Plan<'a>,
+    shift: i64,
     ids: HashMap<String, u32>,
     pub(super) series: Vec<Series>,
-    pub(super) sums: HashMap<Slot, Sum>,
+    /// Where in `sums` the events of a slot are counted.
+    pub(super) slots: HashMap<Slot, u32>,
+    pub(super) sums: Vec<Sum>,
     /// Events that conditions look at, by series and the hour in which they begin.
     pub(super) watched: HashMap<(u32, i64), i128>,
     scratch: String,
-    months: MonthCache,
+    pub(super) months: MonthCache,
 }
 
 /// The month of the day looked up last. Consecutive records mostly share it.
 #[derive(Default)]
-struct MonthCache {
+pub(super) struct MonthCache {
     day: Option<i32>,
     month: (i32, i32),
 }
@@ -188,10 +256,12 @@ impl<'a> Rater<'a> {
     pub fn new(book: &'a PriceBook, options: &'a Options) -> Result<Self, RateError> {
         let plan = Plan::new(book, options)?;
         Ok(Self {
+            shift: plan.shift().num_seconds(),
             plan,
             ids: HashMap::new(),
             series: Vec::new(),
-            sums: HashMap::new(),
+            slots: HashMap::new(),
+            sums: Vec::new(),
             watched: HashMap::new(),
             scratch: String::new(),
             months: MonthCache::default(),
@@ -203,18 +273,30 @@ impl<'a> Rater<'a> {
     /// # Errors
     /// [`RateError::Row`] when the record cannot be rated; the rater is then unchanged.
     pub fn add(&mut self, row: &Row<'_>) -> Result<(), RateError> {
-        if row.quantity < 0 {
+        let span = Span::new(row.start, row.end)?;
+        let series = self.series(row.account, row.meter, row.area, row.spec)?;
+        self.add_to(series, &span, row.quantity, row.status)
+    }
+
+    /// Takes one record of a series in. Readers of many records look series and spans up once and give them again and again.
+    ///
+    /// # Errors
+    /// As [`Rater::add`].
+    pub fn add_to(&mut self, series: SeriesId, span: &Span, quantity: i128, status: Status) -> Result<(), RateError> {
+        if quantity < 0 {
             return Err(RowError::Negative.into());
         }
-        if row.end <= row.start {
-            return Err(RowError::EmptyPeriod.into());
+        let record =
+            Record { id: series.0, span, start: span.start + self.shift, last: span.last + self.shift, quantity, status };
+        let series = &self.series[record.id as usize];
+        if series.kind != MeterKind::Event {
+            return self.add_level(&record);
         }
-        let id = self.series_of(row)?;
-        let shift = self.plan.shift();
-        let seconds = Seconds::of(row, shift.num_seconds());
-        match self.series[id as usize].kind {
-            MeterKind::Event => self.add_event(id, row, seconds),
-            MeterKind::Level | MeterKind::Rate => self.add_level(id, row, seconds),
+        let is_here = |counted: &Counted| counted.start <= record.start && record.last < counted.end;
+        let known = series.counted.get(series.last).filter(|counted| is_here(counted)).copied();
+        match known {
+            Some(counted) => self.count(&record, counted),
+            None => self.add_event(&record),
         }
     }
 
@@ -223,122 +305,176 @@ impl<'a> Rater<'a> {
     /// # Errors
     /// [`RateError::OutOfRange`], or an opening counter that does not fit the usage.
     pub fn finish(self) -> Result<Vec<Charge>, RateError> {
+        self.finish_with_packs().map(|rated| rated.charges)
+    }
+
+    /// As [`Rater::finish`], and beside the charges what became of each allowance.
+    ///
+    /// # Errors
+    /// As [`Rater::finish`].
+    pub fn finish_with_packs(self) -> Result<Rated, RateError> {
         let lines = lines::of_usage(&self)?;
         charges::of_lines(&self.plan, lines)
     }
 
-    /// The series of a record, interned: no allocation for a series seen before.
-    fn series_of(&mut self, row: &Row<'_>) -> Result<u32, RowError> {
-        let account = self.plan.payer(row.account);
+    /// The series of records, interned: no allocation for a series seen before.
+    ///
+    /// # Errors
+    /// [`RowError::UnknownMeter`].
+    pub fn series(&mut self, account: &str, meter: &str, area: &str, spec: &str) -> Result<SeriesId, RowError> {
+        let account = self.plan.payer(account);
         self.scratch.clear();
-        for part in [account, row.meter, row.area, row.spec] {
+        for part in [account, meter, area, spec] {
             self.scratch.push_str(part);
             self.scratch.push('\0');
         }
         if let Some(id) = self.ids.get(&self.scratch) {
-            return Ok(*id);
+            return Ok(SeriesId(*id));
         }
-        let (kind, _) = self.plan.book.meter(row.meter).ok_or_else(|| RowError::UnknownMeter(row.meter.to_owned()))?;
+        let (kind, _) = self.plan.book.meter(meter).ok_or_else(|| RowError::UnknownMeter(meter.to_owned()))?;
         let id = u32::try_from(self.series.len()).map_err(|_| RowError::TooLong)?;
         self.series.push(Series {
             account: account.to_owned(),
-            meter: row.meter.to_owned(),
-            area: row.area.to_owned(),
-            spec: row.spec.to_owned(),
+            meter: meter.to_owned(),
+            area: area.to_owned(),
+            spec: spec.to_owned(),
             kind,
-            targets: self.plan.targets(account, row.meter, row.area, row.spec),
-            watched: self.plan.is_watched(row.meter),
+            targets: self.plan.targets(account, meter, area, spec),
+            watched: self.plan.is_watched(meter),
             changes: Changes::new(),
             days: BTreeMap::new(),
+            counted: Vec::new(),
+            last: 0,
         });
         self.ids.insert(self.scratch.clone(), id);
-        Ok(id)
+        Ok(SeriesId(id))
     }
 
-    fn add_event(&mut self, id: u32, row: &Row<'_>, seconds: Seconds) -> Result<(), RateError> {
-        let series = &self.series[id as usize];
-        let (first, last) = (day_number(seconds.start), day_number(seconds.last));
+    pub(super) fn series_mut(&mut self, id: SeriesId) -> &mut Series {
+        &mut self.series[id.0 as usize]
+    }
+
+    /// An event at a moment that is not the one of before.
+    fn add_event(&mut self, record: &Record<'_>) -> Result<(), RateError> {
+        let series = &mut self.series[record.id as usize];
+        let is_here = |counted: &Counted| counted.start <= record.start && record.last < counted.end;
+        if let Some(place) = series.counted.iter().position(is_here) {
+            series.last = place;
+            let counted = series.counted[place];
+            return self.count(record, counted);
+        }
+        let series = &self.series[record.id as usize];
+        let (first, last) = (day_number(record.start), day_number(record.last));
         let leaving = target_on(&self.plan, series, last);
-        let (target, start, counted) = if let Some(days) = minimum_days(&self.plan, leaving) {
+        if let Some(days) = minimum_days(&self.plan, leaving) {
             // Something that left: it is charged on the day it left, for the days that were still missing.
-            let stayed = i128::from(last - first + 1);
-            (leaving, start_of(last), row.quantity.checked_mul((i128::from(days) - stayed).max(0)))
-        } else {
-            let target = target_on(&self.plan, series, first);
-            if target == Target::Ignored {
-                return self.watch(id, row, seconds);
-            }
-            let price = self.plan.price(target);
-            let start = window_start(&self.plan, target, price, seconds.start, &mut self.months);
-            let ends_elsewhere = window_start(&self.plan, target, price, seconds.last, &mut self.months) != start
-                || first != last && target_on(&self.plan, series, last) != target;
-            if ends_elsewhere {
-                return Err(spans(row, price.map_or(Window::Day, |price| price.window)).into());
-            }
-            let quantum = price.filter(|price| price.scope == QuantumScope::PerRecord).map_or(1, |price| price.quantum);
-            (target, start, up_to_multiple(row.quantity, quantum))
+            let missing = (i128::from(days) - i128::from(last - first + 1)).max(0);
+            let counted = record.quantity.checked_mul(missing).ok_or_else(|| record.too_much(series))?;
+            let sum = self.sum_of((record.id, leaving, start_of(last)), record.status);
+            return self.plus(record, sum, counted);
+        }
+        let target = target_on(&self.plan, series, first);
+        if target == Target::Ignored {
+            return self.watch(record);
+        }
+        let price = self.plan.price(target);
+        let window = price.map_or(Window::Day, |price| price.window);
+        let (start, end) = window_around(&self.plan, target, window, record.start, &mut self.months);
+        if record.last >= end || first != last && target_on(&self.plan, series, last) != target {
+            return Err(spans(&series.meter, record.span.period, window).into());
+        }
+        let quantum = price.filter(|price| price.scope == QuantumScope::PerRecord).map_or(1, |price| price.quantum);
+        let sum = self.sum_of((record.id, target, start), record.status);
+        // On other days of a month the series may lead elsewhere: what is sure is the day.
+        let (start, end) = if window == Window::Month { (start_of(first), start_of(first + 1)) } else { (start, end) };
+        let counted = Counted { start, end, sum, quantum };
+        let series = &mut self.series[record.id as usize];
+        if series.counted.len() < REMEMBERED {
+            series.last = series.counted.len();
+            series.counted.push(counted);
+        }
+        self.count(record, counted)
+    }
+
+    /// The place of the sum of a slot.
+    pub(super) fn sum_of(&mut self, slot: Slot, status: Status) -> u32 {
+        *self.slots.entry(slot).or_insert_with(|| {
+            self.sums.push(Sum { raw: 0, counted: 0, records: 0, status });
+            // Sums of 40 bytes: memory ends long before their number does.
+            u32::try_from(self.sums.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    fn count(&mut self, record: &Record<'_>, counted: Counted) -> Result<(), RateError> {
+        let Some(quantity) = up_to_multiple(record.quantity, counted.quantum) else {
+            return Err(record.too_much(&self.series[record.id as usize]));
         };
-        let too_much = || RateError::OutOfRange(format!("the usage of meter {}", row.meter));
-        let counted = counted.ok_or_else(too_much)?;
-        let empty = Sum { raw: 0, counted: 0, records: 0, status: row.status };
-        let sum = self.sums.entry((id, target, start)).or_insert(empty);
-        let raw = sum.raw.checked_add(row.quantity).ok_or_else(too_much)?;
-        let counted = sum.counted.checked_add(counted).ok_or_else(too_much)?;
-        *sum = Sum { raw, counted, records: sum.records + 1, status: sum.status.min(row.status) };
-        self.watch(id, row, seconds)
+        self.plus(record, counted.sum, quantity)
+    }
+
+    fn plus(&mut self, record: &Record<'_>, sum: u32, counted: i128) -> Result<(), RateError> {
+        let series = &self.series[record.id as usize];
+        let sum = &mut self.sums[sum as usize];
+        let (Some(raw), Some(counted)) = (sum.raw.checked_add(record.quantity), sum.counted.checked_add(counted)) else {
+            return Err(record.too_much(series));
+        };
+        *sum = Sum { raw, counted, records: sum.records + 1, status: sum.status.min(record.status) };
+        if series.watched { self.watch(record) } else { Ok(()) }
     }
 
     /// Remembers an event that conditions look at.
-    fn watch(&mut self, id: u32, row: &Row<'_>, seconds: Seconds) -> Result<(), RateError> {
-        if self.series[id as usize].watched {
-            let sum = self.watched.entry((id, seconds.start - seconds.start.rem_euclid(SECONDS_PER_HOUR))).or_default();
-            let total = sum.checked_add(row.quantity);
-            *sum = total.ok_or_else(|| RateError::OutOfRange(format!("the usage of meter {}", row.meter)))?;
+    fn watch(&mut self, record: &Record<'_>) -> Result<(), RateError> {
+        let series = &self.series[record.id as usize];
+        if series.watched {
+            let sum = self.watched.entry((record.id, record.start - record.start.rem_euclid(SECONDS_PER_HOUR))).or_default();
+            *sum = sum.checked_add(record.quantity).ok_or_else(|| record.too_much(series))?;
         }
         Ok(())
     }
 
-    fn add_level(&mut self, id: u32, row: &Row<'_>, seconds: Seconds) -> Result<(), RateError> {
-        if row.start.timestamp_subsec_nanos() != 0 || row.end.timestamp_subsec_nanos() != 0 {
-            return Err(RowError::InsideSecond(row.meter.to_owned()).into());
+    fn add_level(&mut self, record: &Record<'_>) -> Result<(), RateError> {
+        let plan = &self.plan;
+        let series = &mut self.series[record.id as usize];
+        if !record.span.is_whole {
+            return Err(RowError::InsideSecond(series.meter.clone()).into());
         }
-        let (first, last) = (day_number(seconds.start), day_number(seconds.last));
+        let (first, last) = (day_number(record.start), day_number(record.last));
         if last - first > MOST_DAYS {
             return Err(RowError::TooLong.into());
         }
-        let (start, end) = (seconds.start, seconds.last + 1);
-        let plan = &self.plan;
-        let series = &mut self.series[id as usize];
+        let (start, end) = (record.start, record.last + 1);
         let targets = [target_on(plan, series, first), target_on(plan, series, last)];
         for seconds in targets.iter().filter_map(|target| plan.price(*target)?.sample_seconds()) {
             if start % seconds != 0 || end % seconds != 0 {
-                return Err(RowError::OffGrid { meter: row.meter.to_owned(), seconds }.into());
+                return Err(RowError::OffGrid { meter: series.meter.clone(), seconds }.into());
             }
         }
         if plan.era_of(first) == plan.era_of(last) && targets[0] == Target::Ignored && !series.watched {
             return Ok(());
         }
-        curve::hold(&mut series.changes, start, end, row.quantity)
-            .ok_or_else(|| RateError::OutOfRange(format!("the level of meter {}", row.meter)))?;
+        curve::hold(&mut series.changes, start, end, record.quantity)
+            .ok_or_else(|| RateError::OutOfRange(format!("the level of meter {}", series.meter)))?;
         for day in first..=last {
-            let status = series.days.entry(day).or_insert(row.status);
-            *status = (*status).min(row.status);
+            let status = series.days.entry(day).or_insert(record.status);
+            *status = (*status).min(record.status);
         }
         Ok(())
     }
 }
 
-/// The first and the last second of a record.
-#[derive(Clone, Copy)]
-struct Seconds {
+/// One record on its way in. Seconds are those of [`Slot`].
+struct Record<'s> {
+    id: u32,
+    span: &'s Span,
     start: i64,
     last: i64,
+    quantity: i128,
+    status: Status,
 }
 
-impl Seconds {
-    fn of(row: &Row<'_>, shift: i64) -> Self {
-        let last = row.end.timestamp() - i64::from(row.end.timestamp_subsec_nanos() == 0);
-        Self { start: row.start.timestamp() + shift, last: last + shift }
+impl Record<'_> {
+    fn too_much(&self, series: &Series) -> RateError {
+        RateError::OutOfRange(format!("the usage of meter {}", series.meter))
     }
 }
 
@@ -355,29 +491,29 @@ pub(super) fn target_on(plan: &Plan<'_>, series: &Series, day: i32) -> Target {
     target
 }
 
-fn minimum_days(plan: &Plan<'_>, target: Target) -> Option<u32> {
+pub(super) fn minimum_days(plan: &Plan<'_>, target: Target) -> Option<u32> {
     let Target::Priced { rate, .. } = target else { return None };
     plan.price(target)?.price.rates.get(rate)?.minimum_days
 }
 
-/// The first second of the period of a line in which a second lies.
-fn window_start(plan: &Plan<'_>, target: Target, price: Option<&PlanPrice<'_>>, second: i64, months: &mut MonthCache) -> i64 {
+/// The period of a line in which a second lies.
+pub(super) fn window_around(plan: &Plan<'_>, target: Target, window: Window, second: i64, months: &mut MonthCache) -> (i64, i64) {
     let day = day_number(second);
-    match (price.map_or(Window::Day, |price| price.window), target) {
-        (Window::Hour, _) => second - second.rem_euclid(SECONDS_PER_HOUR),
-        (Window::Month, Target::Priced { price, .. }) => start_of(months.of(day).0.max(run_start(plan, price, day))),
-        _ => start_of(day),
+    match (window, target) {
+        (Window::Month, Target::Priced { price, .. }) => {
+            let (first, end) = clip(plan, price, day, months.of(day));
+            (start_of(first), start_of(end))
+        }
+        (Window::Hour, _) => {
+            let start = second - second.rem_euclid(SECONDS_PER_HOUR);
+            (start, short_window_end(window, start))
+        }
+        _ => (start_of(day), start_of(day + 1)),
     }
 }
 
-/// The first day of the run of a price; under `month_change = end` a month is never cut.
-fn run_start(plan: &Plan<'_>, price: usize, day: i32) -> i32 {
-    if plan.month_change == MonthChange::End { i32::MIN } else { plan.run_of(price, day).0 }
-}
-
-/// The days of a month that one line of a price covers, around a day.
-pub(super) fn month_window(plan: &Plan<'_>, price: usize, day: i32) -> (i32, i32) {
-    let (first, end) = month_days(day);
+/// What of a month one line of a price covers; under `month_change = end` a month is never cut.
+fn clip(plan: &Plan<'_>, price: usize, day: i32, (first, end): (i32, i32)) -> (i32, i32) {
     if plan.month_change == MonthChange::End {
         return (first, end);
     }
@@ -385,17 +521,18 @@ pub(super) fn month_window(plan: &Plan<'_>, price: usize, day: i32) -> (i32, i32
     (first.max(from), end.min(to))
 }
 
-fn spans(row: &Row<'_>, window: Window) -> RowError {
-    let (meter, period) = (row.meter.to_owned(), period(row));
+/// The days of a month that one line of a price covers, around a day.
+pub(super) fn month_window(plan: &Plan<'_>, price: usize, day: i32) -> (i32, i32) {
+    clip(plan, price, day, month_days(day))
+}
+
+fn spans(meter: &str, period: Period, window: Window) -> RowError {
+    let meter = meter.to_owned();
     match window {
         Window::Hour => RowError::SpansHours { meter, period },
         Window::Month => RowError::SpansMonths { meter, period },
         Window::Day | Window::Settlement => RowError::SpansDays { meter, period },
     }
-}
-
-fn period(row: &Row<'_>) -> Period {
-    Period { start: row.start, end: row.end }
 }
 
 fn up_to_multiple(quantity: i128, step: i128) -> Option<i128> {

@@ -1,6 +1,6 @@
 //! From gathered usage to lines: one quantity per account, price, area, specification and period.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -8,12 +8,12 @@ use super::book::{Outer, QuantumScope, Rate, Window};
 use super::conditions::Watched;
 use super::curve::{self, Aggregated, Changes, Curve};
 use super::gather::{
-    RateError, Rater, Series, Slot, Sum, day_number, day_of, month_window, short_window_end, start_of, target_on, windows_of_day,
+    RateError, Rater, Series, Sum, day_number, day_of, month_window, short_window_end, start_of, target_on, windows_of_day,
 };
 use super::plan::{Plan, PlanPrice, Target, usual_unit};
 use super::ratio::Ratio;
 use super::words;
-use crate::model::{AccountId, Base, BillingDay, MeterKind, Period, Status, Step, Unit};
+use crate::model::{AccountId, Amount, Base, BillingDay, MeterKind, Period, Status, Step, Unit};
 
 /// What lines have in common that add up. The order of the fields is the order of the output.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ pub(super) struct Line {
     pub account: AccountId,
     pub period: Period,
     pub usage_day: BillingDay,
-    /// The first and the first second after, in the time of [`Slot`].
+    /// The first and the first second after, in the time of [`super::gather::Slot`].
     pub seconds: (i64, i64),
     pub unit: Unit,
     /// As measured and aggregated, in base units.
@@ -56,6 +56,8 @@ pub(super) struct Line {
 #[derive(Clone, Debug)]
 pub(super) struct Covering {
     pub pack: String,
+    /// The place of the pack among those of the account.
+    pub holding: usize,
     pub part: usize,
     pub unit: Unit,
     /// In base units of usage.
@@ -65,6 +67,8 @@ pub(super) struct Covering {
     /// What is left of the allowance.
     pub left: Ratio,
     pub coefficient: Ratio,
+    /// Its share of what the pack cost; `None` where that is not known.
+    pub effective: Option<Amount>,
 }
 
 impl Line {
@@ -87,7 +91,7 @@ impl Line {
 /// All lines, in the order of the output.
 pub(super) fn of_usage(rater: &Rater<'_>) -> Result<Vec<Line>, RateError> {
     let plan = &rater.plan;
-    let mut lines = of_events(plan, &rater.series, &rater.sums)?;
+    let mut lines = of_events(rater)?;
     lines.extend(of_levels(plan, &rater.series)?);
     Watched::of(rater)
         .and_then(|watched| watched.exempt(plan, &mut lines))
@@ -121,10 +125,12 @@ fn group_of(plan: &Plan<'_>, series: &Series, target: Target) -> Option<Group> {
     })
 }
 
-fn of_events(plan: &Plan<'_>, series: &[Series], sums: &HashMap<Slot, Sum>) -> Result<Vec<Line>, RateError> {
+fn of_events(rater: &Rater<'_>) -> Result<Vec<Line>, RateError> {
+    let plan = &rater.plan;
     let mut merged: BTreeMap<(Group, i64), Sum> = BTreeMap::new();
-    for ((id, target, start), sum) in sums {
-        let Some(group) = group_of(plan, &series[*id as usize], *target) else { continue };
+    for ((id, target, start), place) in &rater.slots {
+        let Some(group) = group_of(plan, &rater.series[*id as usize], *target) else { continue };
+        let sum = &rater.sums[*place as usize];
         let failed = out_of_range(&group);
         let total = merged.entry((group, *start)).or_insert(Sum { raw: 0, counted: 0, records: 0, status: sum.status });
         *total = total.plus(sum).ok_or(failed)?;

@@ -7,6 +7,7 @@
 //! stands in the [`PriceBook`], whose format `docs/price-book.md` describes.
 
 mod adjust;
+mod allocate;
 mod bill_mode;
 mod book;
 mod charges;
@@ -14,28 +15,32 @@ mod conditions;
 mod contract;
 mod counters;
 mod curve;
-mod deduct;
 mod gather;
 mod lines;
 mod options;
-mod pack;
+mod packs;
+mod partial;
+mod places;
 mod plan;
 mod ratio;
 mod shipped;
 mod tiers;
 mod totals;
+mod wide;
 mod words;
 
+pub use allocate::{AllocateError, Allocation, Portion, SUB_APP_ID, Shares, basis};
 pub use bill_mode::{BillConflict, BilledAs};
 pub use book::{
-    Aggregate, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Inner, Outer, Part,
-    PartKind, Price, PriceBook, Problem, Product, QuantumScope, Rate, Refill, Source, SwitchRule, TierKind, Tiers, Unpriced,
-    Version, Window,
+    Aggregate, Allowance, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Files, Inner,
+    Outer, OverflowTier, PackOrder, PackRules, Part, PartKind, Price, PriceBook, Problem, Product, ProductTerm, QuantumScope,
+    Rate, Refill, Source, SwitchRule, TierKind, Tiers, UnderMonthly, Unpriced, Version, Window, YesNo,
 };
 pub use contract::{Adjustment, AdjustmentKind, Change, Contract, Item, Stretch, Term};
-pub use gather::{RateError, Rater, Row, RowError};
-pub use options::{BillMonthBasis, Dated, Mode, MonthChange, Opening, Options, OptionsError, Settlement, Switches};
-pub use pack::{Pack, packs_from_toml};
+pub use gather::{RateError, Rated, Rater, Row, RowError, SeriesId, Span};
+pub use options::{BillMonthBasis, Dated, Mode, MonthChange, Opening, Options, OptionsError, Settlement, Switches, WrongPack};
+pub use packs::{Left, LeftCompared, Pack, PackMonth, packs_from_toml};
+pub use places::Place;
 pub use ratio::{Decimal, Ratio};
 pub use shipped::shipped;
 

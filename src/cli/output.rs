@@ -52,7 +52,7 @@ const GAP: u16 = 2;
 /// A listing: named columns, rows of JSON values. Numbers that may pass 2⁵³ and all ids are text.
 #[derive(Debug)]
 pub struct Listing {
-    columns: Vec<&'static str>,
+    columns: Vec<String>,
     /// The columns that a table shows; people do not read twelve.
     shown: Vec<usize>,
     /// Whether a table may be wider than the terminal.
@@ -66,9 +66,9 @@ pub struct Listing {
 
 impl Listing {
     /// An empty listing.
-    pub fn new(columns: &[&'static str]) -> Self {
+    pub fn new<S: AsRef<str>>(columns: &[S]) -> Self {
         Self {
-            columns: columns.to_vec(),
+            columns: columns.iter().map(|name| name.as_ref().to_owned()).collect(),
             shown: (0..columns.len()).collect(),
             unwrapped: false,
             indent: 0,
@@ -111,7 +111,7 @@ impl Listing {
     pub fn print(&self, format: Format) -> Result<(), Error> {
         let mut out = io::stdout().lock();
         match format {
-            Format::Table => writeln!(out, "{}", self.grid())?,
+            Format::Table => self.write_table(&mut out)?,
             Format::Json => {
                 let rows: Vec<Value> = self.rows.iter().map(|row| self.object(row)).collect();
                 serde_json::to_writer_pretty(&mut out, &rows).map_err(io::Error::from)?;
@@ -129,8 +129,19 @@ impl Listing {
         Ok(())
     }
 
-    fn object(&self, row: &[Value]) -> Value {
-        let members: Map<String, Value> = self.columns.iter().map(|name| (*name).to_owned()).zip(row.iter().cloned()).collect();
+    /// The names of the columns.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Writes the listing as a table.
+    pub fn write_table(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", self.grid())
+    }
+
+    /// A row as JSON.
+    pub fn object(&self, row: &[Value]) -> Value {
+        let members: Map<String, Value> = self.columns.iter().cloned().zip(row.iter().cloned()).collect();
         Value::Object(members)
     }
 
@@ -195,7 +206,8 @@ pub fn into_io(error: csv::Error) -> io::Error {
     }
 }
 
-fn text(value: &Value) -> String {
+/// A value as CSV and tables show it.
+pub fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

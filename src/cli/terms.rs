@@ -36,7 +36,13 @@ impl<'a> Terms<'a> {
         rate(ledger, &self.account.id(), month, &self.book, &options).map_err(Error::failed)
     }
 
-    fn options(&self, month: BillingMonth) -> Result<Options, Error> {
+    /// The price book.
+    pub fn book(&self) -> &PriceBook {
+        &self.book
+    }
+
+    /// How the book is used in a month.
+    pub fn options(&self, month: BillingMonth) -> Result<Options, Error> {
         // Before the first entry of its history: what the bill says, else what an account gets that never chose.
         let billed = self.account.bill.as_deref().map(rate::read_bill).transpose()?.unwrap_or_default();
         let unsaid = month.first_day().until(month.end_day()).any(|day| self.account.mode_on(day).assumed);

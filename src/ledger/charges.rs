@@ -164,6 +164,8 @@ fn read(row: Row<'_>) -> Result<Charge, LedgerError> {
         sub_app_id: app_of(row.text(5)?)?,
         tags,
         basis: text(34)?,
+        // Shares are worked out when they are asked for.
+        parent_id: None,
         usage_day: row.parsed(6, "a billing day")?,
         settlement_date: row.parsed(7, "a billing day")?,
         bill_month: row.parsed(8, "a month")?,

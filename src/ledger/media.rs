@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 
 use super::connection::{Connection, Value, collect, exact, transaction};
 use super::{Ledger, LedgerError, app_text, know_account};
-use crate::model::{AccountId, FileId, Media, Vid};
+use crate::model::{AccountId, FileId, Media, MediaState, Vid};
 
 /// What a later sighting does not tell stays as an earlier one told it.
 const REMEMBER: &str = "
 INSERT INTO media (account, file_id, sub_app_id, vid, name, state, source_type, stream_id, room_id, class_id, class_name,
-                   storage_class, size, duration_ms, created_at, first_seen_at, last_seen_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16)
+                   storage_class, storage_region, size, rendition_size, duration_ms, created_at, expires_at, deleted_at,
+                   first_seen_at, last_seen_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?20)
 ON CONFLICT (account, file_id) DO UPDATE SET
     sub_app_id = COALESCE(NULLIF(excluded.sub_app_id, ''), media.sub_app_id),
     vid = COALESCE(NULLIF(excluded.vid, ''), media.vid),
@@ -22,9 +23,13 @@ ON CONFLICT (account, file_id) DO UPDATE SET
     class_id = COALESCE(NULLIF(excluded.class_id, ''), media.class_id),
     class_name = COALESCE(NULLIF(excluded.class_name, ''), media.class_name),
     storage_class = COALESCE(NULLIF(excluded.storage_class, ''), media.storage_class),
+    storage_region = COALESCE(NULLIF(excluded.storage_region, ''), media.storage_region),
     size = COALESCE(excluded.size, media.size),
+    rendition_size = COALESCE(excluded.rendition_size, media.rendition_size),
     duration_ms = COALESCE(excluded.duration_ms, media.duration_ms),
     created_at = COALESCE(excluded.created_at, media.created_at),
+    expires_at = excluded.expires_at,
+    deleted_at = CASE WHEN excluded.deleted_at IS NULL THEN NULL ELSE COALESCE(media.deleted_at, excluded.deleted_at) END,
     last_seen_at = excluded.last_seen_at";
 
 impl Ledger {
@@ -41,6 +46,15 @@ impl Ledger {
         let sql = "SELECT file_id FROM media WHERE account = ?1 AND vid = ?2 ORDER BY name, file_id";
         collect(self.lock().as_mut(), sql, &[account.as_str().into(), vid.as_str().into()], |row| Ok(FileId::new(row.text(0)?)))
     }
+}
+
+/// The bytes of everything made of the source file (definition 0 is the source itself); `None` while a part is unknown.
+fn rendition_size(media: &Media) -> Option<u64> {
+    if media.renditions.is_empty() {
+        return None;
+    }
+    let made = media.renditions.iter().filter(|rendition| rendition.definition != 0);
+    made.map(|rendition| rendition.size).try_fold(0_u64, |sum, size| sum.checked_add(size?))
 }
 
 fn remember(connection: &mut dyn Connection, account: &AccountId, media: &Media, seen: DateTime<Utc>) -> Result<(), LedgerError> {
@@ -61,9 +75,13 @@ fn remember(connection: &mut dyn Connection, account: &AccountId, media: &Media,
             media.class_id.map(|id| id.to_string()).unwrap_or_default().into(),
             media.class_name.as_str().into(),
             media.storage_class.as_str().into(),
+            media.storage_region.as_str().into(),
             number("size of a media", media.size)?.into(),
+            number("size of the renditions of a media", rendition_size(media))?.into(),
             number("duration of a media", media.duration_ms)?.into(),
             media.created.into(),
+            media.expires.into(),
+            (media.state == MediaState::Deleted).then_some(seen).into(),
             seen.into(),
         ],
     )?;

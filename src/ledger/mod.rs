@@ -13,6 +13,7 @@ mod schema;
 mod select;
 mod snapshots;
 mod sqlite;
+mod stored;
 mod units;
 mod usage;
 
@@ -24,6 +25,7 @@ pub use connection::Value;
 pub use error::LedgerError;
 pub use event_configs::EventConfigEntry;
 pub use snapshots::{NewSnapshot, Snapshot};
+pub use stored::StoredMedia;
 pub use units::{Committed, Outcome, Unit, UnitResult, UnitRow};
 
 use crate::model::{AccountId, SubAppId};

@@ -22,3 +22,29 @@ pub const TRAFFIC_AREAS: [&str; 9] = [
     "South America",
     "Africa",
 ];
+
+/// The storage regions of the mainland (266/9760 and examples); parts of a region carry a number behind the name.
+const MAINLAND_REGIONS: [&str; 4] = ["ap-beijing", "ap-shanghai", "ap-chongqing", "ap-guangzhou"];
+/// The storage regions elsewhere.
+const OVERSEAS_REGIONS: [&str; 11] = [
+    "ap-hongkong",
+    "ap-singapore",
+    "ap-mumbai",
+    "ap-seoul",
+    "ap-bangkok",
+    "ap-tokyo",
+    "na-siliconvalley",
+    "na-ashburn",
+    "na-toronto",
+    "eu-frankfurt",
+    "eu-moscow",
+];
+
+/// The storage area in which a region lies; `None` for a region that no document lists.
+pub fn of_region(region: &str) -> Option<&'static str> {
+    let is = |name: &&str| {
+        let part = region.strip_prefix(*name).map(|part| part.strip_prefix('-').unwrap_or(part));
+        part.is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    if MAINLAND_REGIONS.iter().any(is) { Some(MAINLAND) } else { OVERSEAS_REGIONS.iter().any(is).then_some(OVERSEAS) }
+}

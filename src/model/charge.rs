@@ -55,6 +55,8 @@ pub struct Charge {
     pub tags: Vec<(String, String)>,
     /// Filled by allocation only: by which weights the charge was split, in words.
     pub basis: Option<String>,
+    /// Filled by allocation only: the charge that this is a share of.
+    pub parent_id: Option<String>,
     /// The day the usage happened on; the last day for aggregates over a month.
     pub usage_day: BillingDay,
     /// The day on which it is settled.

@@ -4,13 +4,14 @@
 //! application.
 
 mod coverage;
+pub mod share;
 mod summary;
 
 use std::collections::BTreeSet;
 
-use crate::billing::{BookMeter, Mode, Options, PriceBook, RateError, rate};
+use crate::billing::{AllocateError, BookMeter, Mode, Options, Pack, PriceBook, RateError, rate};
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{AccountId, Base, BillingDay, BillingMonth, Charge, MeterKind, RowType, Status, Step, UsageRecord};
+use crate::model::{AccountId, Base, BillingDay, BillingMonth, Charge, MeterKind, Period, RowType, Status, Step, UsageRecord};
 
 pub use summary::{Item, Total, Unpriced};
 
@@ -30,6 +31,9 @@ pub enum StatementError {
         /// What is in the way.
         source: RateError,
     },
+    /// Weights that contradict themselves.
+    #[error("a charge cannot be split: {0}")]
+    Share(#[from] AllocateError),
 }
 
 /// A month of an account, rated.
@@ -47,6 +51,12 @@ pub struct Statement {
     pub charges: Vec<Charge>,
     /// Days of the month of which not everything was collected: the total is partial while there are any.
     pub uncovered: BTreeSet<BillingDay>,
+}
+
+impl Statement {
+    fn rate_error(&self, source: RateError) -> StatementError {
+        StatementError::Rate { account: self.account.clone(), month: self.month, source }
+    }
 }
 
 /// Rates a month and makes the result the month's charges in the ledger. Doing it again gives the same.
@@ -71,11 +81,14 @@ pub fn rate_month(
     options: &Options,
 ) -> Result<Statement, StatementError> {
     // No stored row crosses the end of its billing day, so none crosses the end of the month.
-    let usage = ledger.usage(account, month.period())?;
+    // What is left of packs when the month begins, only the usage since they began can tell.
+    let since = Pack::history_of(&options.packs, account, month);
+    let usage = ledger.usage(account, Period { start: since.start(), end: month.period().end })?;
+    let options = &Options { since: Some(since), ..options.clone() };
     let book = with_meters_of(book, &usage);
     let mut charges =
         rate(usage, &book, options).map_err(|source| StatementError::Rate { account: account.clone(), month, source })?;
-    charges.retain(|charge| charge.row_type != RowType::Total);
+    charges.retain(|charge| charge.row_type != RowType::Total && charge.usage_day.month() == month);
     let missing = ledger.missing_days(account, month.period())?;
     charges.iter_mut().for_each(|charge| doubt(charge, &missing));
     let uncovered = coverage::uncovered(&ledger.units(account, month.period())?, month);

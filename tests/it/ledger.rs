@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use vodledger::ledger::{Committed, Ledger, LedgerError, NewSnapshot, Outcome, Unit, UnitResult};
 use vodledger::model::time::parse_time;
 use vodledger::model::{
-    AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, FileId, Media, MediaState, Period, RowType, Status, Step,
-    SubAppId, UsageRecord, Vid,
+    AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, FileId, Media, MediaState, Period, Rendition, RowType, Status,
+    Step, SubAppId, UsageRecord, Vid,
 };
 
 fn account() -> AccountId {
@@ -189,6 +190,7 @@ fn charge(position: u32, billed: Option<i128>) -> Charge {
         sub_app_id: None,
         tags: vec![("room".to_owned(), "12".to_owned())],
         basis: Some("stored bytes × time".to_owned()),
+        parent_id: None,
         usage_day: on,
         settlement_date: on.next(),
         bill_month: on.month(),
@@ -262,6 +264,52 @@ fn a_vid_once_seen_is_found_again() {
     ledger.remember_media(&account(), &[media("1", "a", None)], seen).unwrap();
     assert_eq!(ledger.media_of_vid(&account(), &vid).unwrap(), [FileId::new("1"), FileId::new("14651978969445155711")]);
     assert_eq!(ledger.media_of_vid(&AccountId::new("other"), &vid).unwrap(), []);
+}
+
+#[test]
+fn what_media_store_is_known_from_their_sightings() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    let at = |text: &str| parse_time(text).unwrap();
+    let rendition =
+        |definition, size| Rendition { definition, url: String::new(), bitrate: None, width: None, height: None, size };
+    let seen = |media: Media, time: &str| ledger.remember_media(&account(), &[media], at(time)).unwrap();
+    let stored = || {
+        let mut all = Vec::new();
+        ledger
+            .each_stored(&account(), |media| {
+                all.push(media);
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+        all
+    };
+    let (first, later, last) = ("2026-10-01T00:00:00+08:00", "2026-10-02T00:00:00+08:00", "2026-10-03T00:00:00+08:00");
+    let renditions = vec![rendition(0, Some(5)), rendition(10, Some(2)), rendition(20, Some(1))];
+    let tags = vec!["b".to_owned(), "a".to_owned()];
+    seen(Media { size: Some(5), renditions, tags, storage_region: "ap-x".to_owned(), ..media("1", "n", None) }, first);
+    // A part whose size is not known makes the sum unknown; it stays what it was.
+    seen(Media { renditions: vec![rendition(10, None)], ..media("1", "n", None) }, later);
+    seen(media("2", "m", None), first);
+    let all = stored();
+    assert_eq!(all.len(), 2);
+    assert_eq!((all[0].size, all[0].rendition_size, all[0].gone_at), (Some(5), Some(3), None));
+    assert_eq!((all[0].storage_region.as_str(), all[0].first_seen_at), ("ap-x", at(first).timestamp()));
+    assert_eq!((all[1].size, all[1].rendition_size, all[1].tags.as_slice()), (None, None, &["math".to_owned()][..]));
+    // It ends when it is first seen as deleted, or else when it was to expire.
+    let deleted = || Media { state: MediaState::Deleted, ..media("1", "n", None) };
+    seen(deleted(), later);
+    seen(deleted(), last);
+    seen(Media { expires: Some(at(last)), ..media("2", "m", None) }, later);
+    let ends: Vec<Option<i64>> = stored().iter().map(|media| media.gone_at).collect();
+    assert_eq!(ends, [Some(at(later).timestamp()), Some(at(last).timestamp())]);
+    // Told to stop, it stops.
+    let mut count = 0;
+    let stop = |_| {
+        count += 1;
+        ControlFlow::Break(())
+    };
+    ledger.each_stored(&account(), stop).unwrap();
+    assert_eq!(count, 1);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! The one integration test binary: one file per capability.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod allocation;
 mod billing_properties;
 mod callbacks;
 mod client;
 mod collect;
 mod contracts;
+mod cost_shares;
 mod coverage;
 mod credentials;
 mod demo;

@@ -273,7 +273,7 @@ fn wrong_use_says_what_there_is() {
         (&["--prices", "vod-cn", "--mode", "package"], "its modes: traffic, bandwidth"),
         (&["--prices", "vod-2017", "--mode", "package"], "trial, startup, enterprise"),
         (&["--prices", "vod-cn", "--set", "minute_rounding=up"], "none, per_record, per_day"),
-        (&["--prices", "vod-cn", "--set", "rounding=up"], "storage_unit, minute_rounding, list_2018, bill_month_basis"),
+        (&["--prices", "vod-cn", "--set", "rounding=up"], "its switches: ia_minimum_days, storage_unit, minute_rounding"),
         (&["--prices", "vod-cn", "--settlement", "hour"], "knows only day, month\n"),
         (&["--prices", "vod-cn", "--set", "minute_rounding=none", "--set", "minute_rounding=none"], "given twice"),
     ];

@@ -33,6 +33,7 @@ fn charge(index: usize, line: &Line) -> Charge {
         sub_app_id: None,
         tags: Vec::new(),
         basis: None,
+        parent_id: None,
         usage_day: day,
         settlement_date: day.next(),
         bill_month: day.next().month(),

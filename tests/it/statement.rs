@@ -114,3 +114,33 @@ fn a_day_of_which_usage_is_missing_is_not_final() {
     ledger.commit_unit(&end(Outcome::Done(vec![]))).unwrap();
     assert_eq!(statuses(), [Status::Final, Status::Final]);
 }
+
+/// A pack of 500 GB, bought on the first of September: 400 GB of September leave 100 for October, whose other 200 GB cost 0.24.
+#[test]
+fn what_a_pack_lost_in_one_month_is_gone_in_the_next() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    put(&ledger, 1, "traffic", "2026-09-10", 400 * GB);
+    put(&ledger, 1, "traffic", "2026-10-10", 300 * GB);
+    let packs = "[[pack]]\nid = \"p\"\nfrom = \"2026-09-01\"\nto = \"2027-09-01\"\npart = [{ kind = \"consumable\", capacity = \"500\", \
+                 unit = \"GB\", covers = [{ meter = \"traffic\" }] }]\n";
+    let packs = vodledger::billing::packs_from_toml(packs, "packs.toml", &book()).unwrap();
+    let options = Options { packs, ..Options::default() };
+    let october = statement::charge(&ledger, &account(), "2026-10".parse().unwrap(), &book(), &options).unwrap();
+    assert_eq!(total(&october), ["48.00000000 CNY"]);
+    let september = statement::charge(&ledger, &account(), "2026-09".parse().unwrap(), &book(), &options).unwrap();
+    assert_eq!(total(&september), ["0.00000000 CNY"]);
+}
+
+/// Traffic until the 14th, bandwidth from the 15th: the month is rated in one go, each day by its own mode.
+#[test]
+fn a_mode_may_change_within_a_month() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    put(&ledger, 1, "traffic", "2026-10-10", 100 * GB);
+    put(&ledger, 1, "traffic", "2026-10-20", 100 * GB);
+    let mode = "traffic,2026-10-15=bandwidth".parse().unwrap();
+    let statement =
+        statement::charge(&ledger, &account(), "2026-10".parse().unwrap(), &book(), &Options { mode, ..Options::default() })
+            .unwrap();
+    assert_eq!(total(&statement), ["24.00000000 CNY"]);
+    assert_eq!(statement.modes.len(), 2);
+}

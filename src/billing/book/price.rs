@@ -47,6 +47,8 @@ pub struct Price {
     pub tiers: Option<Tiers>,
     /// The prices by area and specification.
     pub rates: Vec<Rate>,
+    /// Which of a media's files the quantity holds: what shares of it are weighed by.
+    pub files: Files,
     /// The document, by its id in the book.
     pub source: String,
     /// When somebody last compared the table with the document.
@@ -289,6 +291,16 @@ word_enum! {
         UpperInclusive = "upper",
         /// The higher tier: bounds are the first quantity of the next.
         LowerInclusive = "lower",
+    }
+}
+
+word_enum! {
+    /// Which of a media's files count.
+    Files "files" {
+        /// The file that was uploaded or recorded.
+        Source = "source",
+        /// That and everything made of it.
+        SourceAndRenditions = "source_and_renditions",
     }
 }
 

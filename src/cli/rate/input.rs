@@ -1,4 +1,4 @@
-//! Reads a usage file row by row; every wrong cell is named by file, line, column and value.
+//! Rows of a usage file; every wrong cell is named by file, line, column and value.
 
 use std::io::Read;
 
@@ -14,147 +14,197 @@ use crate::model::{Base, Status, SubAppId, Unit};
 /// The columns that every usage file has. Further ones are tags.
 const COLUMNS: [&str; 9] = ["start", "end", "account", "sub_app_id", "meter", "area", "spec", "quantity", "unit"];
 
-/// A usage file being read. Rows borrow from it, so that reading costs no allocation a row.
-pub struct UsageReader<'a, R: Read> {
-    name: String,
-    csv: csv::Reader<R>,
-    record: StringRecord,
-    width: usize,
+/// The first line of a usage file: where its columns stand.
+pub struct Header {
+    /// The file, for messages.
+    pub name: String,
+    /// How many columns every row has.
+    pub width: usize,
     places: [usize; COLUMNS.len()],
-    book: &'a PriceBook,
-    times: [Option<(String, DateTime<Utc>)>; 2],
-    meter: (String, Base),
+    /// The columns that charges are split by.
+    picked: Vec<usize>,
 }
 
-impl<'a, R: Read> UsageReader<'a, R> {
-    /// Reads the header.
-    pub fn new(source: R, name: &str, book: &'a PriceBook) -> Result<Self, Error> {
-        let mut csv = csv::ReaderBuilder::new().flexible(true).buffer_capacity(1 << 18).from_reader(source);
-        let header = csv.headers().map_err(|error| Error::failed(format!("{name} line 1: {}", reason(&error))))?.clone();
-        let titles: Vec<&str> = header.iter().map(|title| title.trim_start_matches('\u{feff}').trim()).collect();
+impl Header {
+    /// Checks the titles; `picked` are the columns whose cells are wanted with every row: the application, or tags.
+    pub fn of(titles: &[&str], name: &str, picked: &[String]) -> Result<Self, Error> {
+        let titles: Vec<&str> = titles.iter().map(|title| title.trim_start_matches('\u{feff}').trim()).collect();
+        let expected = COLUMNS.join(",");
         if let Some(why) = not_our_header(&titles) {
-            return Err(Error::failed(format!("{name} line 1: {why}; the header is {}", COLUMNS.join(","))));
+            return Err(Error::failed(format!("{name} line 1: {why}; the header is {expected}")));
         }
         let mut places = [0; COLUMNS.len()];
         for (place, column) in places.iter_mut().zip(COLUMNS) {
-            *place = titles.iter().position(|title| *title == column).ok_or_else(|| {
-                Error::failed(format!("{name} line 1: column {column:?} is missing; the header is {}", COLUMNS.join(",")))
-            })?;
+            *place = titles
+                .iter()
+                .position(|title| *title == column)
+                .ok_or_else(|| Error::failed(format!("{name} line 1: column {column:?} is missing; the header is {expected}")))?;
         }
         for (index, title) in titles.iter().enumerate() {
             if titles[..index].contains(title) {
                 return Err(Error::failed(format!("{name} line 1: column {title:?} is there twice; rename or drop one")));
             }
         }
-        let width = titles.len();
-        Ok(Self {
-            name: name.to_owned(),
-            csv,
-            record: StringRecord::new(),
-            width,
-            places,
-            book,
-            times: [None, None],
-            meter: (String::new(), Base::Count),
+        let place_of = |wanted: &String| {
+            titles.iter().position(|title| title == wanted).ok_or_else(|| {
+                let tags: Vec<&str> = titles.iter().copied().filter(|title| !COLUMNS.contains(title)).collect();
+                let known = if tags.is_empty() { "it has none".to_owned() } else { format!("it has {}", tags.join(", ")) };
+                Error::usage(format!("--by {wanted}: {name} has no such tag column; {known}"))
+            })
+        };
+        let picked = picked.iter().map(place_of).collect::<Result<_, _>>()?;
+        Ok(Self { name: name.to_owned(), width: titles.len(), places, picked })
+    }
+
+    /// Whether the columns stand in the usual order, tags behind them.
+    pub fn is_usual(&self) -> bool {
+        self.places.iter().enumerate().all(|(index, place)| index == *place)
+    }
+}
+
+/// Reads rows out of cells. One row after another mostly shares times and meter, so these are remembered.
+pub struct Rows<'a> {
+    pub header: &'a Header,
+    book: &'a PriceBook,
+    times: [Option<(String, DateTime<Utc>)>; 2],
+    meter: (String, Base),
+}
+
+impl<'a> Rows<'a> {
+    pub fn new(header: &'a Header, book: &'a PriceBook) -> Self {
+        Self { header, book, times: [None, None], meter: (String::new(), Base::Count) }
+    }
+
+    /// The row of these cells.
+    pub fn row<'r>(&mut self, cells: &[&'r str], line: u64) -> Result<Row<'r>, Error> {
+        if cells.len() != self.header.width {
+            let (name, found, width) = (&self.header.name, cells.len(), self.header.width);
+            let message = format!("{name} line {line}: {found} columns where the header has {width}");
+            return Err(Error::failed(format!("{message}; quote values that hold a comma, and close every quote")));
+        }
+        let cells = Cells { header: self.header, cells, line };
+        let (start, end) = (self.time(&cells, 0)?, self.time(&cells, 1)?);
+        let base = self.base(&cells)?;
+        if end <= start {
+            return Err(cells.wrong(1, "the end is not after the start"));
+        }
+        let application = cells.get(3);
+        if !application.is_empty() {
+            application
+                .parse::<SubAppId>()
+                .map_err(|_| cells.wrong(3, "expected the number of an application (SubAppId), or nothing"))?;
+        }
+        for column in [2, 5, 6] {
+            if cells.get(column).bytes().any(|byte| byte.is_ascii_control()) {
+                return Err(cells.wrong(column, "there is a control character or a line break in it; remove it"));
+            }
+        }
+        let meter = cells.get(4);
+        Ok(Row {
+            start,
+            end,
+            account: cells.get(2),
+            meter,
+            area: cells.get(5),
+            spec: spec(meter, cells.get(6)),
+            quantity: quantity(&cells, meter, base)?,
+            status: Status::Final,
         })
     }
 
-    /// The next row with its line number.
-    pub fn next_row(&mut self) -> Result<Option<(u64, Row<'_>)>, Error> {
-        match self.csv.read_record(&mut self.record) {
-            Ok(false) => return Ok(None),
-            Ok(true) => {}
-            Err(error) => {
-                let line = error.position().map_or(self.csv.position().line(), csv::Position::line);
-                return Err(Error::failed(format!("{} line {line}: {}", self.name, reason(&error))));
+    /// The cells of the picked columns.
+    pub fn picked<'r>(&self, cells: &[&'r str], line: u64) -> Result<Vec<&'r str>, Error> {
+        let cell = |place: &usize| {
+            let value = cells.get(*place).copied().unwrap_or_default().trim();
+            if value.bytes().any(|byte| byte.is_ascii_control()) {
+                let why = "there is a control character or a line break in it; remove it";
+                let name = &self.header.name;
+                return Err(Error::failed(format!("{name} line {line}, column {}, value {value:?}: {why}", place + 1)));
             }
-        }
-        let line = self.record.position().map_or(0, csv::Position::line);
-        if self.record.len() != self.width {
-            let found = self.record.len();
-            let message = format!("{} line {line}: {found} columns where the header has {}", self.name, self.width);
-            return Err(Error::failed(format!("{message}; quote values that hold a comma, and close every quote")));
-        }
-        let (start, end) = (self.time(0, line)?, self.time(1, line)?);
-        let base = self.base(line)?;
-        let row = self.row(start, end, base, line)?;
-        Ok(Some((line, row)))
+            Ok(value)
+        };
+        self.header.picked.iter().map(cell).collect()
     }
 
-    fn cell(&self, column: usize) -> &str {
-        self.record.get(self.places[column]).unwrap_or_default().trim()
-    }
-
-    fn wrong(&self, column: usize, line: u64, why: impl std::fmt::Display) -> Error {
-        let value = self.cell(column);
-        Error::failed(format!("{} line {line}, column {}, value {value:?}: {why}", self.name, COLUMNS[column]))
-    }
-
-    /// Neighbouring rows mostly share their times: the last one is remembered.
-    fn time(&mut self, column: usize, line: u64) -> Result<DateTime<Utc>, Error> {
-        let text = self.cell(column);
+    fn time(&mut self, cells: &Cells<'_, '_>, column: usize) -> Result<DateTime<Utc>, Error> {
+        let text = cells.get(column);
         if let Some((known, time)) = &self.times[column]
             && known == text
         {
             return Ok(*time);
         }
-        let time = parse_time(text).map_err(|error| self.wrong(column, line, error))?;
+        let time = parse_time(text).map_err(|error| cells.wrong(column, error))?;
         if !YEARS.contains(&time.year()) {
-            return Err(self.wrong(column, line, format!("expected a year from {} to {}", YEARS.start(), YEARS.end())));
+            return Err(cells.wrong(column, format!("expected a year from {} to {}", YEARS.start(), YEARS.end())));
         }
         if time.timestamp_subsec_nanos() >= 1_000_000_000 {
-            return Err(self.wrong(column, line, "billing days have no leap seconds; give the second before or the one after"));
+            return Err(cells.wrong(column, "billing days have no leap seconds; give the second before or the one after"));
         }
         self.times[column] = Some((text.to_owned(), time));
         Ok(time)
     }
 
-    /// What the row's meter counts; the last meter is remembered too.
-    fn base(&mut self, line: u64) -> Result<Base, Error> {
-        let meter = self.cell(4);
+    /// What the row's meter counts.
+    fn base(&mut self, cells: &Cells<'_, '_>) -> Result<Base, Error> {
+        let meter = cells.get(4);
         if meter != self.meter.0 {
             let (_, base) = self.book.meter(meter).ok_or_else(|| {
-                self.wrong(4, line, "unknown meter; see `vodledger meters`, or declare it as [[meter]] in the price book")
+                cells.wrong(4, "unknown meter; see `vodledger meters`, or declare it as [[meter]] in the price book")
             })?;
             self.meter = (meter.to_owned(), base);
         }
         Ok(self.meter.1)
     }
+}
 
-    fn row(&self, start: DateTime<Utc>, end: DateTime<Utc>, base: Base, line: u64) -> Result<Row<'_>, Error> {
-        if end <= start {
-            return Err(self.wrong(1, line, "the end is not after the start"));
-        }
-        let application = self.cell(3);
-        if !application.is_empty() {
-            application
-                .parse::<SubAppId>()
-                .map_err(|_| self.wrong(3, line, "expected the number of an application (SubAppId), or nothing"))?;
-        }
-        for column in [2, 5, 6] {
-            if self.cell(column).bytes().any(|byte| byte.is_ascii_control()) {
-                return Err(self.wrong(column, line, "there is a control character or a line break in it; remove it"));
-            }
-        }
-        let meter = self.cell(4);
-        Ok(Row {
-            start,
-            end,
-            account: self.cell(2),
-            meter,
-            area: self.cell(5),
-            spec: spec(meter, self.cell(6)),
-            quantity: self.quantity(meter, base, line)?,
-            status: Status::Final,
-        })
+/// The cells of one row.
+struct Cells<'h, 'r> {
+    header: &'h Header,
+    cells: &'h [&'r str],
+    line: u64,
+}
+
+impl<'r> Cells<'_, 'r> {
+    fn get(&self, column: usize) -> &'r str {
+        self.cells.get(self.header.places[column]).copied().unwrap_or_default().trim()
     }
 
-    fn quantity(&self, meter: &str, base: Base, line: u64) -> Result<i128, Error> {
-        let unit: Unit = self.cell(8).parse().map_err(|error| self.wrong(8, line, error))?;
-        if unit.base != base {
-            return Err(self.wrong(8, line, format!("meter {meter} counts {base}; give a unit of that kind")));
+    fn wrong(&self, column: usize, why: impl std::fmt::Display) -> Error {
+        let (name, line, value) = (&self.header.name, self.line, self.get(column));
+        Error::failed(format!("{name} line {line}, column {}, value {value:?}: {why}", COLUMNS[column]))
+    }
+}
+
+fn quantity(cells: &Cells<'_, '_>, meter: &str, base: Base) -> Result<i128, Error> {
+    let unit: Unit = cells.get(8).parse().map_err(|error| cells.wrong(8, error))?;
+    if unit.base != base {
+        return Err(cells.wrong(8, format!("meter {meter} counts {base}; give a unit of that kind")));
+    }
+    unit.to_base(cells.get(7)).map_err(|error| cells.wrong(7, error))
+}
+
+/// Hands over every row of CSV text that begins with a row: quotes, line breaks in quotes and whatever else CSV allows.
+/// `first_line` is the number of its first line.
+pub fn each_row(
+    source: impl Read,
+    rows: &mut Rows<'_>,
+    first_line: u64,
+    mut take: impl FnMut(&mut Rows<'_>, &[&str], u64) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut csv = csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 18).from_reader(source);
+    let mut record = StringRecord::new();
+    loop {
+        match csv.read_record(&mut record) {
+            Ok(false) => return Ok(()),
+            Ok(true) => {}
+            Err(error) => {
+                let line = error.position().map_or(csv.position().line(), csv::Position::line) + first_line - 1;
+                return Err(Error::failed(format!("{} line {line}: {}", rows.header.name, reason(&error))));
+            }
         }
-        unit.to_base(self.cell(7)).map_err(|error| self.wrong(7, line, error))
+        let line = record.position().map_or(0, csv::Position::line) + first_line - 1;
+        let cells: Vec<&str> = record.iter().collect();
+        take(rows, &cells, line)?;
     }
 }
 
@@ -179,7 +229,8 @@ fn spec<'a>(meter: &str, spec: &'a str) -> &'a str {
     STORAGE_CLASSES.iter().find(|(_, api)| *api == spec).map_or(spec, |(class, _)| class)
 }
 
-fn reason(error: &csv::Error) -> String {
+/// What is wrong with CSV, in words.
+pub fn reason(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::Utf8 { .. } => "the text is not UTF-8; save the file as UTF-8".to_owned(),
         _ => error.to_string(),

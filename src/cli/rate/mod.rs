@@ -1,8 +1,13 @@
 //! `vodledger rate`: rates a usage file, offline. No ledger, no credentials.
 
+mod blocks;
+mod by;
 mod input;
+mod lane;
 mod opening;
 pub mod output;
+mod packs;
+mod weights;
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
@@ -13,21 +18,31 @@ use clap::ValueEnum;
 use super::output::note;
 use super::{Context, Error, Outcome, file, prices};
 use crate::billing::{
-    BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, RateError, Rater, Settlement, Switches, packs_from_toml,
+    BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, Rated, Rater, Settlement, Switches, packs_from_toml,
 };
 use crate::model::{Charge, RowType};
+use blocks::Blocks;
+use by::{By, Shares};
+use input::Rows;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     inputs: Inputs,
+    /// Split every charge over applications (sub_app_id) or the values of tag columns, by usage
+    #[arg(long, value_name = "TAG,…", value_delimiter = ',')]
+    by: Vec<String>,
     /// Form of the output; json is one object a line
     #[arg(long, value_enum, default_value_t = RateFormat::Csv)]
     format: RateFormat,
     /// Write to a file instead of standard output (`-`); it is replaced only when all went well
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write what became of each pack, month by month: opening, bought, used, expired, refunded, closing, and the cloud's
+    /// `left` beside it (CSV)
+    #[arg(long, value_name = "FILE")]
+    pack_report: Option<PathBuf>,
 }
 
 /// What is rated, and by what.
@@ -81,10 +96,15 @@ fn pair(text: &str) -> Result<(String, String), String> {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     check_out(args)?;
+    let by = By::of(&args.by)?;
     let input = args.inputs.input()?;
     let (book, options) = args.inputs.terms(context)?;
-    let charges = rate_file(input, &book, &options)?;
-    write(args, &charges)?;
+    let (Rated { charges, packs: months }, mut shares) = rate_file(input, &book, &options, by)?;
+    write(args, &charges, shares.as_mut())?;
+    if let Some(path) = &args.pack_report {
+        file::replace_with(path, |out| packs::write(out, &months))
+            .map_err(|error| Error::failed(file::why_not_written(path, &error)))?;
+    }
     if charges.is_empty() {
         note!("warning: no charges: {} has no rows that are charged in mode {}", input.display(), options.mode);
     }
@@ -108,7 +128,7 @@ impl Inputs {
     /// The charges of the usage, each with its arithmetic.
     pub fn explained(&self, context: &Context) -> Result<Vec<Charge>, Error> {
         let (book, options) = self.terms(context)?;
-        rate_file(self.input()?, &book, &Options { explain: true, ..options })
+        rate_file(self.input()?, &book, &Options { explain: true, ..options }, None).map(|(rated, _)| rated.charges)
     }
 
     fn input(&self) -> Result<&Path, Error> {
@@ -121,39 +141,42 @@ impl Inputs {
     }
 }
 
-/// Refuses to write over what is read.
+/// Refuses to write over what is read, or both results into one file.
 fn check_out(args: &Args) -> Result<(), Error> {
-    let Some(out) = args.out.as_deref().and_then(|out| out.canonicalize().ok()).filter(|out| out.is_file()) else {
-        return Ok(());
-    };
+    let inputs = &args.inputs;
     let read = [
-        ("--in", args.inputs.input.as_deref()),
-        ("--prices", args.inputs.prices.as_deref().map(Path::new)),
-        ("--packs", args.inputs.packs.as_deref()),
-        ("--contract", args.inputs.contract.as_deref()),
-        ("--bill", args.inputs.bill.as_deref()),
-        ("--opening", args.inputs.opening.as_deref()),
+        ("--in", inputs.input.as_deref()),
+        ("--prices", inputs.prices.as_deref().map(Path::new)),
+        ("--packs", inputs.packs.as_deref()),
+        ("--contract", inputs.contract.as_deref()),
+        ("--bill", inputs.bill.as_deref()),
+        ("--opening", inputs.opening.as_deref()),
     ];
-    for (flag, path) in read {
-        if path.and_then(|path| path.canonicalize().ok()).is_some_and(|path| path == out) {
-            return Err(Error::usage(format!("--out {}: that is the file given as {flag}; name another", out.display())));
+    for (flag, path) in [("--out", args.out.as_deref()), ("--pack-report", args.pack_report.as_deref())] {
+        let Some(out) = path.and_then(|out| out.canonicalize().ok()).filter(|out| out.is_file()) else { continue };
+        let is_out = |path: &Path| path.canonicalize().is_ok_and(|path| path == out);
+        if let Some((other, _)) = read.iter().find(|(_, path)| path.is_some_and(is_out)) {
+            return Err(Error::usage(format!("{flag} {}: that is the file given as {other}; name another", out.display())));
         }
+    }
+    if args.out.is_some() && args.out == args.pack_report {
+        return Err(Error::usage("--out and --pack-report name the same file; name another"));
     }
     Ok(())
 }
 
 /// Writes where `--out` says; `-` is standard output, as it is standard input for `--in`.
-fn write(args: &Args, charges: &[Charge]) -> Result<(), Error> {
+fn write(args: &Args, charges: &[Charge], shares: Option<&mut Shares<'_>>) -> Result<(), Error> {
     match args.out.as_deref().filter(|path| path.as_os_str() != "-") {
         Some(path) => {
-            file::replace_with(path, |out| output::write(out, charges, args.format)).map_err(|error| match error.kind() {
+            file::replace_with(path, |out| output::write(out, charges, args.format, shares)).map_err(|error| match error.kind() {
                 io::ErrorKind::BrokenPipe => Error::BrokenPipe,
                 _ => Error::failed(file::why_not_written(path, &error)),
             })
         }
         None => {
             let mut out = io::BufWriter::new(io::stdout().lock());
-            output::write(&mut out, charges, args.format).map_err(|error| match error.kind() {
+            output::write(&mut out, charges, args.format, shares).map_err(|error| match error.kind() {
                 io::ErrorKind::BrokenPipe => Error::BrokenPipe,
                 _ => Error::failed(format!("cannot write to standard output: {error}")),
             })
@@ -183,6 +206,7 @@ fn options(args: &Inputs, book: &PriceBook) -> Result<Options, Error> {
         mode_assumed: args.mode.is_none() && billed.mode.is_none(),
         settlement: args.settlement.clone().unwrap_or_else(|| Dated::always(billed.settlement.or(usual).unwrap_or_default())),
         packs: args.packs.as_deref().map_or(Ok(Vec::new()), |path| read_packs(path, book))?,
+        since: None,
         switches,
         contract: args.contract.as_deref().map(|path| read_contract(path, book)).transpose()?,
         opening: args.opening.as_deref().map_or(Ok(Vec::new()), |path| opening::read(path, book))?,
@@ -215,8 +239,13 @@ pub fn read_contract(path: &Path, book: &PriceBook) -> Result<Contract, Error> {
     Contract::parse(&toml, &path.display().to_string(), book).map_err(Error::failed)
 }
 
-fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Vec<Charge>, Error> {
-    let mut rater = Rater::new(book, options).map_err(Error::usage)?;
+/// What a usage file costs, and the shares that charges are split into where that was asked for.
+fn rate_file<'b>(
+    path: &Path,
+    book: &'b PriceBook,
+    options: &Options,
+    mut by: Option<By>,
+) -> Result<(Rated, Option<Shares<'b>>), Error> {
     let (name, source): (String, Box<dyn Read>) = if path.as_os_str() == "-" {
         ("standard input".to_owned(), Box::new(io::stdin().lock()))
     } else {
@@ -224,14 +253,22 @@ fn rate_file(path: &Path, book: &PriceBook, options: &Options) -> Result<Vec<Cha
         let file = file::open(path).map_err(|error| Error::failed(format!("usage file {name}: {error}")))?;
         (name, Box::new(file))
     };
-    let mut reader = input::UsageReader::new(source, &name, book)?;
-    while let Some((line, row)) = reader.next_row()? {
-        rater.add(&row).map_err(|error| match error {
-            RateError::Row(error) => Error::failed(format!("{name} line {line}: {error}")),
-            other => Error::failed(format!("{name} line {line}: {other}")),
-        })?;
-    }
-    rater.finish().map_err(Error::failed)
+    let (blocks, header) = Blocks::new(source, &name, by.as_ref().map_or(&[], By::names))?;
+    let rater = match &mut by {
+        None => blocks::rate(blocks, &header, book, options)?,
+        Some(by) => {
+            let mut rater = Rater::new(book, options).map_err(Error::usage)?;
+            blocks.each_row(&mut Rows::new(&header, book), |rows, cells, line| {
+                let row = rows.row(cells, line)?;
+                let failed = |error: String| Error::failed(format!("{name} line {line}: {error}"));
+                rater.add(&row).map_err(|error| failed(error.to_string()))?;
+                by.weigh(&mut rater, &row, &rows.picked(cells, line)?).map_err(failed)
+            })?;
+            rater
+        }
+    };
+    let rated = rater.finish_with_packs().map_err(Error::failed)?;
+    Ok((rated, by.map(|by| by.finish(book)).transpose()?))
 }
 
 /// What has no price must not go unseen in a file that nobody reads line by line.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use super::RateFormat;
+use super::by::Shares;
 use crate::billing::Ratio;
 use crate::cli::output::into_io;
 use crate::model::time::format_time;
@@ -43,29 +44,74 @@ pub const COLUMNS: [&str; 29] = [
     "contracted_unit_price",
 ];
 
-/// Writes all rows.
-pub fn write(out: &mut dyn Write, charges: &[Charge], format: RateFormat) -> io::Result<()> {
-    match format {
-        RateFormat::Csv => write_csv(out, charges),
-        RateFormat::Json => write_json(out, charges),
+/// The column that says what shares were weighed by; with the columns of their tags it follows the others.
+pub const BASIS: &str = "allocation_basis";
+/// The column that names the charge of a share: `explain` takes its id.
+pub const PARENT: &str = "parent_charge_id";
+
+/// Writes all rows; shares in the place of the charges and packs that are split.
+pub fn write(out: &mut dyn Write, charges: &[Charge], format: RateFormat, mut shares: Option<&mut Shares>) -> io::Result<()> {
+    let tags: Vec<String> = shares.as_ref().map(|shares| shares.tags().map(str::to_owned).collect()).unwrap_or_default();
+    let more = tags.iter().map(String::as_str).chain(shares.iter().flat_map(|_| [BASIS, PARENT]));
+    let names: Vec<&str> = COLUMNS.into_iter().chain(more).collect();
+    let mut rows = Rows::new(out, format, &names)?;
+    for charge in charges {
+        match &mut shares {
+            None => rows.push(cells(charge))?,
+            Some(_) if charge.row_type == RowType::Total => rows.push(cells_with_tags(charge, &tags))?,
+            Some(shares) => shares.split(charge, |share| rows.push(cells_with_tags(share, &tags)))?,
+        }
+    }
+    rows.finish()
+}
+
+/// Rows on their way out.
+enum Rows<'a> {
+    Csv(Box<csv::Writer<&'a mut dyn Write>>),
+    Json(&'a mut dyn Write, &'a [&'a str]),
+}
+
+impl<'a> Rows<'a> {
+    fn new(out: &'a mut dyn Write, format: RateFormat, names: &'a [&'a str]) -> io::Result<Self> {
+        if format == RateFormat::Json {
+            return Ok(Self::Json(out, names));
+        }
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(names).map_err(into_io)?;
+        Ok(Self::Csv(Box::new(writer)))
+    }
+
+    fn push(&mut self, cells: impl IntoIterator<Item = Option<String>>) -> io::Result<()> {
+        match self {
+            Self::Csv(writer) => {
+                for cell in cells {
+                    writer.write_field(cell.as_deref().unwrap_or_default()).map_err(into_io)?;
+                }
+                writer.write_record(None::<&[u8]>).map_err(into_io)
+            }
+            Self::Json(out, names) => {
+                let value = |cell: Option<String>| cell.map_or(Value::Null, Value::from);
+                let members: Map<String, Value> =
+                    names.iter().map(|name| (*name).to_owned()).zip(cells.into_iter().map(value)).collect();
+                serde_json::to_writer(&mut **out, &members)?;
+                out.write_all(b"\n")
+            }
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Csv(mut writer) => writer.flush(),
+            Self::Json(out, _) => out.flush(),
+        }
     }
 }
 
-fn write_csv(out: &mut dyn Write, charges: &[Charge]) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(COLUMNS).map_err(into_io)?;
-    for charge in charges {
-        writer.write_record(cells(charge).iter().map(|cell| cell.as_deref().unwrap_or_default())).map_err(into_io)?;
-    }
-    writer.flush()
-}
-
-fn write_json(out: &mut dyn Write, charges: &[Charge]) -> io::Result<()> {
-    for charge in charges {
-        serde_json::to_writer(&mut *out, &object(charge))?;
-        out.write_all(b"\n")?;
-    }
-    out.flush()
+/// The tags of a share, and what it was weighed by, behind the other cells.
+fn cells_with_tags(charge: &Charge, tags: &[String]) -> impl Iterator<Item = Option<String>> {
+    let tag = |name: &String| charge.tags.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+    let more: Vec<Option<String>> = tags.iter().map(tag).chain([charge.basis.clone(), charge.parent_id.clone()]).collect();
+    cells(charge).into_iter().chain(more)
 }
 
 /// A charge as a JSON object: one member a column.

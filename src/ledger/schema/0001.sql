@@ -77,7 +77,9 @@ CREATE TABLE usage_fact (
 );
 CREATE INDEX usage_fact_current ON usage_fact (account, start_at) WHERE replaced_at IS NULL;
 
--- Media that were seen, so that a vid can be found again: the API tells it but cannot be asked by it.
+-- Media that were seen, so that a vid can be found again (the API tells it but cannot be asked by it), and so that what they
+-- store can be weighed. size is the source file; rendition_size is everything made of it, and null while a part is unknown.
+-- deleted_at is when a media was first seen as deleted.
 CREATE TABLE media (
     account TEXT NOT NULL REFERENCES account (account),
     file_id TEXT NOT NULL,
@@ -91,9 +93,13 @@ CREATE TABLE media (
     class_id TEXT NOT NULL,
     class_name TEXT NOT NULL,
     storage_class TEXT NOT NULL,
+    storage_region TEXT NOT NULL,
     size BIGINT,
+    rendition_size BIGINT,
     duration_ms BIGINT,
     created_at BIGINT,
+    expires_at BIGINT,
+    deleted_at BIGINT,
     first_seen_at BIGINT NOT NULL,
     last_seen_at BIGINT NOT NULL,
     PRIMARY KEY (account, file_id)
@@ -193,7 +199,7 @@ SELECT 'posting' AS basis, posting_period || '-01' AS day, v_charge.* FROM v_cha
 
 CREATE VIEW v_media AS
 SELECT account, file_id, sub_app_id, vid, name, state, source_type, stream_id, room_id, class_id, class_name, storage_class,
-       size, duration_ms, created_at, first_seen_at, last_seen_at
+       storage_region, size, rendition_size, duration_ms, created_at, expires_at, deleted_at, first_seen_at, last_seen_at
 FROM media;
 
 CREATE VIEW v_media_tag AS

@@ -1,16 +1,24 @@
 //! `vodledger charge`: rates the usage in the ledger.
 
+mod by;
+mod shares;
+mod sorted;
+
 use std::collections::BTreeSet;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::output::{Format, Listing, note};
+use super::stream::Stream;
 use super::terms::Terms;
-use super::{Context, Error, Outcome};
+use super::{Context, Error, Outcome, file};
 use crate::ledger::Ledger;
 use crate::model::BillingMonth;
 use crate::settings::Account;
 use crate::statement::Statement;
+use by::By;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -21,6 +29,12 @@ pub struct Args {
     /// Show the result and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Split the charges: sub_app_id, file_id, recording, room, class, or tags of media
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    by: Vec<String>,
+    /// Write to a file instead of standard output (`-`); it is replaced only when all went well
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     /// Form of the list [default: table on a terminal, else csv]
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -32,21 +46,59 @@ const COLUMNS: [&str; 10] =
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let ledger = Ledger::open_existing(context.ledger_url()?).map_err(Error::failed)?;
-    let mut listing = Listing::new(&COLUMNS).narrow(&["month", "meter", "area", "spec", "billed_cost", "currency", "status"]);
+    let by = if args.by.is_empty() { None } else { Some(By::parse(&args.by)?) };
+    let listing = match &by {
+        None => Listing::new(&COLUMNS).narrow(&["month", "meter", "area", "spec", "billed_cost", "currency", "status"]),
+        Some(by) => shares::listing(by)?,
+    };
+    let fill = |out: &mut dyn Write, format: Format| -> Result<(), Error> {
+        let mut stream = Stream::new(out, listing, format)?;
+        months(args, context, &ledger, &mut |terms, statement| {
+            match &by {
+                None => list(&mut stream, statement)?,
+                Some(by) => shares::Month { stream: &mut stream, by, ledger: &ledger, terms, statement }.write()?,
+            }
+            warn(statement);
+            Ok(())
+        })?;
+        Ok(stream.finish()?)
+    };
+    match args.out.as_deref().filter(|path| path.as_os_str() != "-") {
+        None => fill(&mut BufWriter::new(io::stdout().lock()), Format::or_default(args.format))?,
+        Some(path) => write_file(path, |out| fill(out, args.format.unwrap_or(Format::Csv)))?,
+    }
+    Ok(Outcome::Done)
+}
+
+/// What fails leaves the old file as it was.
+fn write_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> Result<(), Error> {
+    let mut result = Ok(());
+    let written = file::replace_with(path, |out| {
+        result = fill(out);
+        if result.is_ok() { Ok(()) } else { Err(io::ErrorKind::Other.into()) }
+    });
+    result?;
+    written.map_err(|error| Error::failed(file::why_not_written(path, &error)))
+}
+
+/// Rates every month that was asked for, account by account.
+fn months(
+    args: &Args,
+    context: &Context,
+    ledger: &Ledger,
+    each: &mut dyn FnMut(&Terms<'_>, &Statement) -> Result<(), Error>,
+) -> Result<(), Error> {
     for account in context.accounts()? {
         let terms = Terms::of(context, account)?;
         let months = match args.month {
             Some(month) => vec![month],
-            None => months_with_usage(&ledger, account)?,
+            None => months_with_usage(ledger, account)?,
         };
         for month in months {
-            let statement = terms.charge(&ledger, month, args.dry_run)?;
-            list(&mut listing, &statement);
-            warn(&statement);
+            each(&terms, &terms.charge(ledger, month, args.dry_run)?)?;
         }
     }
-    listing.print(Format::or_default(args.format))?;
-    Ok(Outcome::Done)
+    Ok(())
 }
 
 fn months_with_usage(ledger: &Ledger, account: &Account) -> Result<Vec<BillingMonth>, Error> {
@@ -58,7 +110,7 @@ fn months_with_usage(ledger: &Ledger, account: &Account) -> Result<Vec<BillingMo
     Ok(months.into_iter().collect())
 }
 
-fn list(listing: &mut Listing, statement: &Statement) {
+fn list(stream: &mut Stream<'_>, statement: &Statement) -> Result<(), Error> {
     let row = |row_type: &str, item: [&str; 3], cost: Value, currency: Value, status: &str, note: &str| {
         let [meter, area, spec] = item;
         let (account, month) = (statement.account.as_str(), statement.month.to_string());
@@ -77,16 +129,17 @@ fn list(listing: &mut Listing, statement: &Statement) {
     };
     for item in statement.items() {
         let (cost, currency) = (json!(item.billed.to_decimal_text()), json!(item.billed.currency));
-        listing.push(row("item", [&item.meter, &item.area, &item.spec], cost, currency, item.status.as_str(), ""));
+        stream.push(row("item", [&item.meter, &item.area, &item.spec], cost, currency, item.status.as_str(), ""))?;
     }
     for item in statement.unpriced() {
         let names = [item.meter.as_str(), &item.area, &item.spec];
-        listing.push(row("unpriced", names, Value::Null, Value::Null, "", &item.reason));
+        stream.push(row("unpriced", names, Value::Null, Value::Null, "", &item.reason))?;
     }
     for total in statement.totals() {
         let (cost, currency) = (json!(total.billed.to_decimal_text()), json!(total.billed.currency));
-        listing.push(row("total", [""; 3], cost, currency, total.status.as_str(), ""));
+        stream.push(row("total", [""; 3], cost, currency, total.status.as_str(), ""))?;
     }
+    Ok(())
 }
 
 /// What must not go unseen: usage without a price, and a mode that nobody confirmed.
