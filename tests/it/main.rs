@@ -17,6 +17,7 @@ mod explain;
 mod find;
 mod house;
 mod ledger;
+mod peers;
 mod playback;
 mod prices;
 mod rate;
