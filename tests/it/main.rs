@@ -19,6 +19,7 @@ mod house;
 mod ledger;
 mod pack_properties;
 mod packs;
+mod peers;
 mod playback;
 mod prices;
 mod rate;
