@@ -1,7 +1,5 @@
 //! Rows of a usage file; every wrong cell is named by file, line, column and value.
 
-use std::io::Read;
-
 use chrono::{DateTime, Datelike, Utc};
 use csv::StringRecord;
 
@@ -183,29 +181,30 @@ fn quantity(cells: &Cells<'_, '_>, meter: &str, base: Base) -> Result<i128, Erro
     unit.to_base(cells.get(7)).map_err(|error| cells.wrong(7, error))
 }
 
-/// Hands over every row of CSV text that begins with a row: quotes, line breaks in quotes and whatever else CSV allows.
-/// `first_line` is the number of its first line.
+/// Hands over every row of CSV text: its cells, and the line in which it begins. `first_line` is the number of the first line.
 pub fn each_row(
-    source: impl Read,
-    rows: &mut Rows<'_>,
+    text: &[u8],
+    name: &str,
     first_line: u64,
-    mut take: impl FnMut(&mut Rows<'_>, &[&str], u64) -> Result<(), Error>,
+    mut take: impl FnMut(&[&str], u64) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut csv = csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 18).from_reader(source);
+    let mut csv = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
     let mut record = StringRecord::new();
     loop {
+        let line = first_line + lines_before(text, csv.position());
         match csv.read_record(&mut record) {
             Ok(false) => return Ok(()),
-            Ok(true) => {}
-            Err(error) => {
-                let line = error.position().map_or(csv.position().line(), csv::Position::line) + first_line - 1;
-                return Err(Error::failed(format!("{} line {line}: {}", rows.header.name, reason(&error))));
-            }
+            Ok(true) => take(&record.iter().collect::<Vec<_>>(), line)?,
+            Err(error) => return Err(Error::failed(format!("{name} line {line}: {}", reason(&error)))),
         }
-        let line = record.position().map_or(0, csv::Position::line) + first_line - 1;
-        let cells: Vec<&str> = record.iter().collect();
-        take(rows, &cells, line)?;
     }
+}
+
+/// How many lines end before the row that follows. The reader has not passed the line breaks in front of it yet.
+fn lines_before(text: &[u8], position: &csv::Position) -> u64 {
+    let rest = usize::try_from(position.byte()).ok().and_then(|byte| text.get(byte..)).unwrap_or_default();
+    let breaks = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() - 1 + breaks.filter(|byte| **byte == b'\n').map(|_| 1).sum::<u64>()
 }
 
 /// Far beyond any bill, and with four digits in every date that follows from them.

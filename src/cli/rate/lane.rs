@@ -1,63 +1,50 @@
 //! The fast lane for rows of plain text: no quotes, columns in the usual order.
 //!
-//! A usage file repeats itself: a few thousand periods, a few hundred combinations of account, application, meter, area and
-//! specification. What was read once by [`Rows`] is found again by its bytes, so that of most rows only the quantity
-//! is read. Every row that is in any way unusual goes to [`Rows`], which alone says what a row means and what is wrong with it.
+//! A usage file repeats itself: a few hundred combinations of account, application, meter, area and specification. What was
+//! read once by [`Rows`] is found again by its bytes, so that of most rows only times and quantity are read. Every row that
+//! is in any way unusual goes to [`Rows`], which alone says what a row means and what is wrong with it.
 
-use std::ops::Range;
-
+use chrono::DateTime;
 use memchr::{memchr, memchr_iter, memrchr};
 use rustc_hash::FxHashMap;
 
-use super::input::Rows;
-use crate::billing::{Rater, SeriesId, Span};
+use super::input::{Rows, each_row};
+use super::plain_time::take_time;
+use crate::billing::{RateError, Rater, Row, SeriesId, Span};
 use crate::cli::Error;
-use crate::model::{Base, Status, Unit};
+use crate::model::quantity::UNITS;
+use crate::model::{Status, Unit};
 
-/// Reads and rates blocks of whole lines.
+/// Reads and rates blocks of whole rows.
 pub struct Lane<'a> {
     rows: Rows<'a>,
     rater: Rater<'a>,
-    /// Start and end with the comma behind them, and the period they say.
-    spans: FxHashMap<Box<[u8]>, Span>,
-    /// The period of the row before. Rows mostly come in the order of time.
-    last: Option<(Vec<u8>, Span)>,
-    /// The cells from account to specification with the comma behind them, and the series they name.
-    series: FxHashMap<Box<[u8]>, (SeriesId, Base)>,
-    unit: Option<(Vec<u8>, Unit)>,
+    /// Seconds of the row before, and its period.
+    span: Option<(i64, i64, Span)>,
+    /// The cells from account to specification with the comma behind them.
+    known: FxHashMap<Box<[u8]>, Known>,
     is_usual: bool,
+    /// A row that was written with quotes, without them.
+    plain: Vec<u8>,
+}
+
+/// What cells from account to specification name, and the unit that came with them last.
+#[derive(Clone, Copy)]
+struct Known {
+    series: SeriesId,
+    unit: Unit,
 }
 
 /// What is remembered at most; past it, everything is forgotten and learnt anew.
 const REMEMBERED: usize = 1 << 16;
+/// The place of the unit among the usual columns.
+const UNIT: usize = 8;
 
 impl<'a> Lane<'a> {
     /// A lane without rows yet.
     pub fn new(rows: Rows<'a>, rater: Rater<'a>) -> Self {
         let is_usual = rows.header.is_usual();
-        let (spans, series) = (FxHashMap::default(), FxHashMap::default());
-        Self { rows, rater, spans, last: None, series, unit: None, is_usual }
-    }
-
-    /// Takes in a block of lines without quotes, the first of which has this number.
-    pub fn take(&mut self, block: &[u8], first_line: u64) -> Result<(), Error> {
-        let text = match std::str::from_utf8(block) {
-            Ok(text) => text,
-            Err(error) => return Err(self.not_utf8(block, error.valid_up_to(), first_line)),
-        };
-        let mut rest = text.as_bytes();
-        let mut line = first_line;
-        while !rest.is_empty() {
-            let end = memchr(b'\n', rest).unwrap_or(rest.len());
-            let row = rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]);
-            if !row.is_empty() && !self.take_usual(row, line)? {
-                let at = text.len() - rest.len();
-                self.take_unusual(&text[at..at + row.len()], line)?;
-            }
-            rest = rest.get(end + 1..).unwrap_or_default();
-            line += 1;
-        }
-        Ok(())
+        Self { rows, rater, span: None, known: FxHashMap::default(), is_usual, plain: Vec::new() }
     }
 
     /// The rater with everything that was taken in.
@@ -65,33 +52,68 @@ impl<'a> Lane<'a> {
         self.rater
     }
 
+    /// Takes in a block of rows, the first of which begins in this line.
+    pub fn take(&mut self, block: &[u8], first_line: u64) -> Result<(), Error> {
+        if memchr(b'"', block).is_some() || has_lone_return(block) {
+            let name = self.rows.header.name.as_str();
+            return each_row(block, name, first_line, |cells, line| self.take_cells(cells, line));
+        }
+        match std::str::from_utf8(block) {
+            Ok(text) => self.take_lines(text, first_line),
+            Err(error) => Err(self.not_utf8(block, error.valid_up_to(), first_line)),
+        }
+    }
+
+    fn take_lines(&mut self, text: &str, first_line: u64) -> Result<(), Error> {
+        let mut rest = text;
+        let mut line = first_line;
+        while !rest.is_empty() {
+            let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            let row = &rest[..end];
+            let row = row.strip_suffix('\r').unwrap_or(row);
+            if !row.is_empty() && !self.take_usual(row.as_bytes(), line)? {
+                let cells: Vec<&str> = row.split(',').collect();
+                self.take_unusual(&cells, Some(row.as_bytes()), line)?;
+            }
+            rest = rest.get(end + 1..).unwrap_or_default();
+            line += 1;
+        }
+        Ok(())
+    }
+
+    /// Takes a row out of CSV. Without its quotes it is mostly a plain one.
+    fn take_cells(&mut self, cells: &[&str], line: u64) -> Result<(), Error> {
+        let mut plain = std::mem::take(&mut self.plain);
+        plain.clear();
+        for (index, cell) in cells.iter().enumerate() {
+            plain.extend((index > 0).then_some(b','));
+            plain.extend_from_slice(cell.as_bytes());
+        }
+        let commas = memchr_iter(b',', &plain).count();
+        let is_plain = commas + 1 == cells.len() && !plain.iter().any(|byte| matches!(byte, b'"' | b'\r' | b'\n'));
+        if !is_plain || !self.take_usual(&plain, line)? {
+            self.take_unusual(cells, is_plain.then_some(&plain), line)?;
+        }
+        self.plain = plain;
+        Ok(())
+    }
+
     /// Takes a row whose parts are known; false where one is not.
     fn take_usual(&mut self, row: &[u8], line: u64) -> Result<bool, Error> {
-        if !self.is_usual || !self.find_span(row) {
-            return Ok(false);
-        }
-        let Some((bytes, span)) = &self.last else { return Ok(false) };
-        let Some((series, quantity)) = self.series_and_quantity(&row[bytes.len()..]) else { return Ok(false) };
-        match self.rater.add_to(series, span, quantity, Status::Final) {
+        let Some((series, span, quantity)) = self.read_usual(row) else { return Ok(false) };
+        match self.rater.add_to(series, &span, quantity, Status::Final) {
             Ok(()) => Ok(true),
             Err(error) => Err(self.failed(line, error)),
         }
     }
 
-    /// Lets `last` be the period of a row; false where it is not known.
-    fn find_span(&mut self, row: &[u8]) -> bool {
-        if self.last.as_ref().is_some_and(|(bytes, _)| row.starts_with(bytes)) {
-            return true;
+    fn read_usual(&mut self, row: &[u8]) -> Option<(SeriesId, Span, i128)> {
+        if !self.is_usual {
+            return None;
         }
-        let bytes = span_cells(row).map_or(&[][..], |cells| &row[cells]);
-        let Some(span) = self.spans.get(bytes) else { return false };
-        self.last = Some((bytes.to_vec(), *span));
-        true
-    }
-
-    /// What follows the period.
-    fn series_and_quantity(&self, rest: &[u8]) -> Option<(SeriesId, i128)> {
-        let mut commas = memchr_iter(b',', rest);
+        let (start, rest) = take_time(row)?;
+        let (end, rest) = take_time(rest)?;
+        let mut commas = rest.iter().enumerate().filter(|(_, byte)| **byte == b',').map(|(index, _)| index);
         let series_end = commas.nth(4)? + 1;
         let quantity_end = commas.next()?;
         let (unit_end, tags) = match commas.next() {
@@ -101,37 +123,50 @@ impl<'a> Lane<'a> {
         if tags + UNIT + 1 != self.rows.header.width {
             return None;
         }
-        let (series, base) = *self.series.get(&rest[..series_end])?;
-        let (name, unit) = self.unit.as_ref()?;
-        let quantity = base_units(&rest[series_end..quantity_end], *unit)?;
-        (unit.base == base && *name == rest[quantity_end + 1..unit_end]).then_some((series, quantity))
+        let known = self.known.get(&rest[..series_end])?;
+        let unit = unit_named(&rest[quantity_end + 1..unit_end], known.unit)?;
+        Some((known.series, self.span(start, end)?, base_units(&rest[series_end..quantity_end], unit)?))
     }
 
-    /// Takes a row the long way, and remembers its parts.
-    fn take_unusual(&mut self, text: &str, line: u64) -> Result<(), Error> {
-        let cells: Vec<&str> = text.split(',').collect();
-        let row = self.rows.row(&cells, line)?;
-        let span = Span::new(row.start, row.end).map_err(|error| self.failed(line, error))?;
-        let series = self.rater.series(row.account, row.meter, row.area, row.spec).map_err(|error| self.failed(line, error))?;
-        self.rater.add_to(series, &span, row.quantity, row.status).map_err(|error| self.failed(line, error))?;
-        let name = cells.get(UNIT).copied().unwrap_or_default();
-        if let (true, Ok(unit), Some(cells)) = (self.is_usual, name.parse::<Unit>(), span_cells(text.as_bytes())) {
-            self.remember(text.as_bytes(), cells, span, (series, unit.base));
-            self.unit = Some((name.as_bytes().to_vec(), unit));
+    /// The period between two seconds. Rows mostly come in the order of time.
+    fn span(&mut self, start: i64, end: i64) -> Option<Span> {
+        if let Some((first, last, span)) = self.span
+            && (first, last) == (start, end)
+        {
+            return Some(span);
+        }
+        let time = |seconds| DateTime::from_timestamp(seconds, 0);
+        let span = Span::new(time(start)?, time(end)?).ok()?;
+        self.span = Some((start, end, span));
+        Some(span)
+    }
+
+    /// Takes a row the long way. What a plain one names is remembered.
+    fn take_unusual(&mut self, cells: &[&str], plain: Option<&[u8]>, line: u64) -> Result<(), Error> {
+        let row = self.rows.row(cells, line)?;
+        let series = self.add(&row).map_err(|error| self.failed(line, error))?;
+        if let (true, Some(plain)) = (self.is_usual, plain)
+            && let Some(unit) = cells.get(UNIT).and_then(|name| name.parse().ok())
+        {
+            let mut commas = memchr_iter(b',', plain);
+            if let (Some(start), Some(end)) = (commas.nth(1), commas.nth(4)) {
+                self.remember(&plain[start + 1..=end], Known { series, unit });
+            }
         }
         Ok(())
     }
 
-    fn remember(&mut self, row: &[u8], span_cells: Range<usize>, span: Span, series: (SeriesId, Base)) {
-        if self.spans.len() + self.series.len() > REMEMBERED {
-            self.spans.clear();
-            self.series.clear();
+    fn add(&mut self, row: &Row<'_>) -> Result<SeriesId, RateError> {
+        let series = self.rater.series(row.account, row.meter, row.area, row.spec)?;
+        self.rater.add_to(series, &Span::new(row.start, row.end)?, row.quantity, row.status)?;
+        Ok(series)
+    }
+
+    fn remember(&mut self, cells: &[u8], known: Known) {
+        if self.known.len() >= REMEMBERED {
+            self.known.clear();
         }
-        let (bytes, rest) = row.split_at(span_cells.end);
-        self.spans.insert(bytes.into(), span);
-        if let Some(end) = memchr_iter(b',', rest).nth(4) {
-            self.series.insert(rest[..=end].into(), series);
-        }
+        self.known.insert(cells.into(), known);
     }
 
     fn failed(&self, line: u64, error: impl std::fmt::Display) -> Error {
@@ -149,12 +184,17 @@ impl<'a> Lane<'a> {
     }
 }
 
-/// The place of the unit among the usual columns.
-const UNIT: usize = 8;
+/// Whether a line ends as nobody ends lines any more. CSV allows it.
+fn has_lone_return(block: &[u8]) -> bool {
+    memchr_iter(b'\r', block).any(|place| block.get(place + 1) != Some(&b'\n'))
+}
 
-/// Start and end with the comma behind them.
-fn span_cells(row: &[u8]) -> Option<Range<usize>> {
-    memchr_iter(b',', row).nth(1).map(|comma| 0..comma + 1)
+/// The unit of this name. It mostly is the one of before.
+fn unit_named(name: &[u8], usual: Unit) -> Option<Unit> {
+    if usual.name.as_bytes() == name {
+        return Some(usual);
+    }
+    UNITS.into_iter().find(|unit| unit.base == usual.base && unit.name.as_bytes() == name)
 }
 
 /// A plain number of at most 18 digits in base units, where it is a whole number of them.
@@ -175,11 +215,13 @@ fn base_units(number: &[u8], unit: Unit) -> Option<i128> {
             _ => return None,
         }
     }
+    if digits == 0 {
+        return None;
+    }
     let scaled = i128::from(mantissa).checked_mul(unit.factor)?;
     let divisor = i128::from(divisor);
-    match (digits, is_fraction) {
-        (0, _) => None,
-        (_, false) => Some(scaled),
-        (_, true) => (scaled % divisor == 0).then(|| scaled / divisor),
+    if divisor == 1 {
+        return Some(scaled);
     }
+    (scaled % divisor == 0).then(|| scaled / divisor)
 }

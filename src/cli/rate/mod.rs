@@ -7,7 +7,9 @@ mod lane;
 mod opening;
 pub mod output;
 mod packs;
+mod plain_time;
 mod weights;
+mod workers;
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
@@ -255,10 +257,11 @@ fn rate_file<'b>(
     };
     let (blocks, header) = Blocks::new(source, &name, by.as_ref().map_or(&[], By::names))?;
     let rater = match &mut by {
-        None => blocks::rate(blocks, &header, book, options)?,
+        None => workers::rate(blocks, &header, book, options)?,
         Some(by) => {
             let mut rater = Rater::new(book, options).map_err(Error::usage)?;
-            blocks.each_row(&mut Rows::new(&header, book), |rows, cells, line| {
+            let mut rows = Rows::new(&header, book);
+            blocks.each_row(|cells, line| {
                 let row = rows.row(cells, line)?;
                 let failed = |error: String| Error::failed(format!("{name} line {line}: {error}"));
                 rater.add(&row).map_err(|error| failed(error.to_string()))?;
