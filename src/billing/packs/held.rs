@@ -34,6 +34,8 @@ pub(in crate::billing) struct HeldPack {
     pub is_renewed: bool,
     /// It has taken the place of another.
     pub is_successor: bool,
+    /// Less is left than any use takes: it need not be looked at again.
+    pub is_spent: bool,
     /// One for each part.
     balances: Vec<Balance>,
 }
@@ -42,6 +44,22 @@ pub(in crate::billing) struct HeldPack {
 #[derive(Clone, Debug, Default)]
 struct Balance {
     fills: Vec<(Fill, Ratio)>,
+}
+
+impl HeldPack {
+    /// Whether less is left of every part than any use takes of it. Levels and monthly refills are never spent.
+    fn is_spent(&self) -> bool {
+        let is_spent = |(part, balance): (&Part, &Balance)| {
+            let left = balance.fills.iter().find(|(fill, _)| *fill == Fill::Ever);
+            left.is_some_and(|(_, left)| *left < least(part))
+        };
+        !self.pack.parts.is_empty() && self.pack.parts.iter().zip(&self.balances).all(is_spent)
+    }
+}
+
+/// The least that a use takes of an allowance.
+pub(super) fn least(part: &Part) -> Ratio {
+    part.covers.iter().map(|cover| cover.coefficient).min().unwrap_or(Ratio::ONE)
 }
 
 /// For what an allowance holds.
@@ -66,9 +84,10 @@ impl<'p> Held<'p> {
         Self { plan, account, first, end, packs, uses: Vec::new() }
     }
 
-    /// The packs that cover usage of a day, in the order of deduction.
+    /// The packs of which something is left for usage of a day, in the order of deduction.
     pub fn order(&self, day: BillingDay) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.packs.len()).filter(|index| self.packs[*index].pack.is_valid(day)).collect();
+        let mut order: Vec<usize> =
+            (0..self.packs.len()).filter(|index| !self.packs[*index].is_spent && self.packs[*index].pack.is_valid(day)).collect();
         let never = BillingDay::new(chrono::NaiveDate::MAX);
         let long_ago = BillingDay::new(chrono::NaiveDate::MIN);
         order.sort_by_key(|index| {
@@ -112,6 +131,7 @@ impl<'p> Held<'p> {
         // What is over is not asked for again: lines come in the order of days.
         balance.fills.retain(|(own, _)| own.is_open(line.usage_day) && *own != fill);
         balance.fills.push((fill, left));
+        held.is_spent = held.is_spent();
     }
 
     fn full(&self, pack: &Pack, part: usize, fill: Fill) -> Ratio {
@@ -151,7 +171,7 @@ impl<'p> Held<'p> {
 impl HeldPack {
     pub fn new(pack: Pack, is_renewal: bool) -> Self {
         let balances = vec![Balance::default(); pack.parts.len()];
-        Self { pack: Rc::new(pack), is_renewal, is_renewed: false, is_successor: is_renewal, balances }
+        Self { pack: Rc::new(pack), is_renewal, is_renewed: false, is_successor: is_renewal, is_spent: false, balances }
     }
 }
 

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::deduct::cover_day;
-use super::held::{Held, HeldPack};
+use super::held::{Held, HeldPack, least};
 use super::instance::Pack;
-use crate::billing::book::{PartKind, Refill, YesNo};
+use crate::billing::book::{Part, PartKind, Refill, YesNo};
 use crate::billing::gather::RateError;
 use crate::billing::lines::Line;
 use crate::billing::ratio::Ratio;
@@ -62,16 +62,15 @@ impl Held<'_> {
 
     /// The pack that is bought again, when all packs of a family that are valid on a day are used up by the day's lines.
     fn used_up(&self, family: &str, day: BillingDay, lines: &[Line]) -> Option<usize> {
-        let valid: Vec<usize> = self.order(day).into_iter().filter(|index| self.packs[*index].pack.family == family).collect();
+        let is_own = |held: &HeldPack| held.pack.family == family && held.pack.is_valid(day);
+        let newest = (0..self.packs.len())
+            .filter(|index| is_own(&self.packs[*index]) && self.packs[*index].pack.auto_renew && !self.packs[*index].is_renewed)
+            .max_by_key(|index| (self.packs[*index].pack.from, *index))?;
         let is_touched = lines.iter().any(|line| {
-            line.coverings.iter().any(|covering| valid.contains(&covering.holding))
-                || valid.iter().any(|index| self.is_open_for(*index, line))
+            line.coverings.iter().any(|covering| is_own(&self.packs[covering.holding])) || self.is_open_for(newest, line)
         });
-        if !is_touched || !valid.iter().all(|index| self.is_used_up(*index, lines)) {
-            return None;
-        }
-        let renewing = valid.into_iter().filter(|index| self.packs[*index].pack.auto_renew && !self.packs[*index].is_renewed);
-        renewing.max_by_key(|index| (self.packs[*index].pack.from, *index))
+        let is_used_up = |held: (usize, &HeldPack)| held.1.is_spent || !is_own(held.1) || self.is_used_up(held.0, lines);
+        (is_touched && self.packs.iter().enumerate().all(is_used_up)).then_some(newest)
     }
 
     /// Whether nothing more can be taken from a pack: less is left than any use takes, or usage was left open that it is for.
@@ -79,11 +78,10 @@ impl Held<'_> {
     fn is_used_up(&self, index: usize, lines: &[Line]) -> bool {
         let Some(line) = lines.last() else { return false };
         let parts = &self.packs[index].pack.parts;
-        let is_drawn = |(place, part): (usize, &crate::billing::Part)| {
-            let least = part.covers.iter().map(|cover| cover.coefficient).min().unwrap_or(Ratio::ONE);
+        let is_drawn = |(place, part): (usize, &Part)| {
             part.kind == PartKind::Consumable
                 && part.refill == Refill::Never
-                && (self.left(index, place, line) < least || lines.iter().any(|line| self.is_open_for(index, line)))
+                && (self.left(index, place, line) < least(part) || lines.iter().any(|line| self.is_open_for(index, line)))
         };
         !parts.is_empty() && parts.iter().enumerate().all(is_drawn)
     }
