@@ -46,7 +46,7 @@ pub(super) fn out_of_range(line: &Line) -> RateError {
 }
 
 fn price_line(plan: &Plan<'_>, line: &Line, tally: Tally, charges: &mut Vec<Charge>) -> Option<()> {
-    match line.price(plan) {
+    match line.price(plan).filter(|_| line.undecided.is_none()) {
         None => charges.push(unpriced(plan, line)),
         Some((price, rate)) => {
             let mut list = ListPrices::new(plan, line, price, rate, &tally)?;
@@ -205,7 +205,8 @@ fn unpriced(plan: &Plan<'_>, line: &Line) -> Charge {
     charge.pricing_quantity = (line.counted.round_half_up()).saturating_sub(line.covered);
     charge.tier = words::UNPRICED.to_owned();
     let day = super::gather::number_of(line.usage_day);
-    let reason = format!("unpriced: {}", plan.reason(day, &key.meter, &key.area, &key.spec));
+    let reason = || plan.reason(day, &key.meter, &key.area, &key.spec);
+    let reason = format!("unpriced: {}", line.undecided.clone().unwrap_or_else(reason));
     if line.explain {
         charge.steps.push(Step::new("unpriced", reason.as_str()));
     }

@@ -42,6 +42,12 @@ impl Watched {
             let Some((price, _)) = line.price(plan) else { continue };
             for (condition, limit) in price.price.only_if.iter().zip(&price.limits) {
                 let by_area = price.price.lines_by.area;
+                if let Some(missing) = self.missing(plan, condition, line) {
+                    line.undecided.get_or_insert(format!(
+                        "nobody knows whether it is charged: the usage has no records of meter {missing}"
+                    ));
+                    continue;
+                }
                 let (is_met, text) = self.verdict(condition, *limit, line, by_area)?;
                 line.note(|_| Step::new("condition", text.clone()).with("met", is_met));
                 if !is_met {
@@ -50,6 +56,13 @@ impl Watched {
             }
         }
         Some(())
+    }
+
+    /// A level or speed that was not measured at all is not known. Events that nobody counted did not happen.
+    fn missing<'c>(&self, plan: &Plan<'_>, condition: &'c Condition, line: &Line) -> Option<&'c str> {
+        let is_event = |meter: &str| plan.book.meter(meter).is_some_and(|(kind, _)| kind == MeterKind::Event);
+        let is_there = |name: &str| self.levels.keys().any(|(account, meter, _)| *account == line.group.account && meter == name);
+        condition.meters.iter().map(String::as_str).find(|meter| !is_event(meter) && !is_there(meter))
     }
 
     fn verdict(&self, condition: &Condition, limit: Ratio, line: &Line, by_area: bool) -> Option<(bool, String)> {

@@ -196,6 +196,12 @@ impl Contract {
                 self.check_over(term, base, &place, problems);
             }
         }
+        for adjustment in &self.settlements {
+            for meter in adjustment.meters.iter().filter(|meter| book.meter(meter).is_none()) {
+                let place = format!("{} {:?}: meter", adjustment.kind.meter(), adjustment.name);
+                problems.add(place, format!("{meter:?} is unknown; see `meters` and the price book"));
+            }
+        }
         for item in &self.items {
             one_price(book, &format!("price {:?}", item.price.name), &item.price, problems);
         }
@@ -268,7 +274,15 @@ fn term(keys: &Keys<'_>, book: &PriceBook) -> Option<Term> {
     let tiers = keys.table("tiers").and_then(|table| parse_tiers(&table, &book.switches, kept_apart));
     keys.finish();
     let change = match (discount, price, prices.is_empty(), tiers) {
-        (Some(factor), None, true, None) => Change::Discount(factor),
+        (Some(factor), None, true, None) => {
+            if factor.value() > Ratio::ONE {
+                keys.problem(
+                    "discount",
+                    "is what the list price is multiplied with: \"0.85\" for 15 % off; to raise a price write `price`",
+                );
+            }
+            Change::Discount(factor)
+        }
         (None, Some(price), true, None) => Change::Fixed(price),
         (None, None, false, None) => Change::Prices(prices),
         (None, None, false, Some(tiers)) if prices.len() == tiers.up_to.len() + 1 => Change::Tiers(tiers, prices),

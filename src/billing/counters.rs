@@ -3,7 +3,7 @@
 //! Counters run over the lines of an account in the order of time. The list prices of lines under a contract are counted
 //! beside, so that a discount never moves a line into another tier of the list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::TierKind;
 use super::book::{Dimensions, OverflowTier, Window};
@@ -46,6 +46,8 @@ pub(super) struct Counters<'p> {
     nets: Vec<(Ratio, Ratio)>,
     own: Side,
     list: Side,
+    /// The counters that rows opened.
+    opened: BTreeSet<Key>,
 }
 
 /// Counters by own prices or by list prices.
@@ -60,7 +62,13 @@ struct Side {
 impl<'p> Counters<'p> {
     /// Looks at all lines of an account, sorted by time.
     pub fn of(plan: &'p Plan<'p>, lines: &[Line]) -> Result<Self, RateError> {
-        let mut counters = Self { plan, nets: Vec::with_capacity(lines.len()), own: Side::default(), list: Side::default() };
+        let mut counters = Self {
+            plan,
+            nets: Vec::with_capacity(lines.len()),
+            own: Side::default(),
+            list: Side::default(),
+            opened: BTreeSet::new(),
+        };
         let mut free = BTreeMap::new();
         for opening in lines.first().iter().flat_map(|line| plan.options.opening.iter().filter(|own| is_of(plan, own, line))) {
             counters.open(opening, lines, &mut free)?;
@@ -106,7 +114,7 @@ impl<'p> Counters<'p> {
     fn net(&self, line: &Line, free: &mut BTreeMap<Key, Ratio>) -> Option<(Ratio, Ratio)> {
         let open = line.counted.minus(Ratio::whole(line.covered))?;
         let Some((price, _)) = line.price(self.plan) else { return Some((Ratio::ZERO, open)) };
-        if line.exempt.is_some() {
+        if line.exempt.is_some() || line.undecided.is_some() {
             return Some((Ratio::ZERO, Ratio::ZERO));
         }
         if line.counted < Ratio::whole(price.free_below) {
@@ -157,7 +165,8 @@ impl<'p> Counters<'p> {
         let window = month_window(plan, place, day);
         let names = (opening.meter.as_str(), opening.area.as_str(), opening.spec.as_str());
         let mut keys = Vec::new();
-        if let Some(per) = price.price.free_per {
+        let free_per = price.price.free_per.or(price.by_month().then_some(Window::Month));
+        if let Some(per) = free_per.filter(|_| price.free > 0) {
             let key = key(&price.price.name, names, price.price.free_by, start_of_period(per, at - 1, None));
             let taken = quantity.min(Ratio::whole(price.free));
             counted = counted.minus(taken).ok_or_else(|| wrong("it is too large"))?;
@@ -176,6 +185,10 @@ impl<'p> Counters<'p> {
             side.totals.insert(key.clone(), counted);
             keys.push(key);
         }
+        if !self.opened.is_disjoint(&keys.iter().cloned().collect()) {
+            return Err(wrong("another row opens the same counter; add them up"));
+        }
+        self.opened.extend(keys.iter().cloned());
         if keys.is_empty() {
             return Err(wrong("its price has neither tiers nor a free quantity of its own, so nothing is counted"));
         }
@@ -244,7 +257,8 @@ fn counter_key(price: &PlanPrice<'_>, names: (&str, &str, &str), start: i64) -> 
 
 /// The counter of a line's free quantity, where it runs longer than the line.
 fn free_key(line: &Line, price: &PlanPrice<'_>) -> Option<Key> {
-    let per = price.price.free_per?;
+    // A month's line may be a part of the month; the free quantity is the month's.
+    let per = price.price.free_per.or(price.by_month().then_some(Window::Month))?;
     let names = (line.group.meter.as_str(), line.group.area.as_str(), line.group.spec.as_str());
     Some(key(&price.price.name, names, price.price.free_by, start_of_period(per, line.seconds.0, None)))
 }

@@ -47,6 +47,8 @@ pub(super) struct Line {
     pub status: Status,
     /// Why the line is not charged, where a condition is not met.
     pub exempt: Option<String>,
+    /// Why nobody knows whether it is charged, where what a condition looks at was not measured.
+    pub undecided: Option<String>,
     /// Filled only where somebody asked for the arithmetic.
     pub steps: Vec<Step>,
     pub explain: bool,
@@ -216,6 +218,7 @@ fn blank(plan: &Plan<'_>, group: Group, seconds: (i64, i64), status: Status) -> 
         coverings: Vec::new(),
         status,
         exempt: None,
+        undecided: None,
         steps: Vec::new(),
         explain: plan.options.explain,
         group,
@@ -381,6 +384,22 @@ fn month_usage(line: &mut Line, price: &PlanPrice<'_>, curve: &Curve, days: &[i3
     line.counted = value;
     if rule.prorate {
         prorate(line, price, valid.len(), window.0)?;
+    } else if rule.outer != Outer::Sum {
+        part_of_month(line, window)?;
+    }
+    Some(())
+}
+
+/// A price for a month is paid for the part of the month that a cut has left of it.
+fn part_of_month(line: &mut Line, (first, end): (i32, i32)) -> Option<()> {
+    let (days, length) = (end - first, i128::from(day_of(first).month().length()));
+    if i128::from(days) < length {
+        line.factor = Ratio::new(days.into(), length)?;
+        let factor = line.factor;
+        line.note(|_| {
+            let text = format!("this price holds for {days} of the {length} days of the month: × {factor}, after tiers");
+            Step::new("prorate", text).with("days", days).with("days_of_month", length).with("factor", factor)
+        });
     }
     Some(())
 }

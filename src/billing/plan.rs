@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use super::book::{Choice, Condition, Inner, Outer, Price, PriceBook, QuantumScope, Rate, TierKind, Version, Window};
+use super::book::{Choice, Condition, Inner, Outer, Price, PriceBook, QuantumScope, Rate, TierKind, Unpriced, Version, Window};
 use super::contract::Contract;
 use super::gather::number_of;
 use super::options::{
@@ -195,15 +195,15 @@ impl<'a> Plan<'a> {
             if candidate.price.meters.iter().any(|name| name == meter)
                 && let Some(rate) = candidate.price.rates.iter().position(|rate| rate.selects(area, spec))
             {
-                return Target::Priced { price: *place, rate };
+                // What is listed by its specification is no case of a price for all of them.
+                let is_general = candidate.price.rates[rate].specs.is_empty() && candidate.contract.is_none();
+                match listed(era, meter, spec).filter(|(_, entry)| is_general && !entry.specs.is_empty()) {
+                    Some((target, _)) => return target,
+                    None => return Target::Priced { price: *place, rate },
+                }
             }
         }
-        let ignored = era.version.iter().flat_map(|version| &version.ignored).any(|entry| {
-            entry.modes.contains(&era.mode)
-                && entry.meters.iter().any(|name| name == meter)
-                && (entry.specs.is_empty() || entry.specs.iter().any(|own| own == spec))
-        });
-        if ignored { Target::Ignored } else { Target::Unpriced }
+        listed(era, meter, spec).map_or(Target::Unpriced, |(target, _)| target)
     }
 
     /// Whether conditions look at a meter: its usage is then kept even where it is not charged.
@@ -279,6 +279,16 @@ pub(super) fn usual_unit(base: Base) -> Unit {
         Base::Count => "count",
     };
     UNITS.into_iter().find(|unit| unit.name == name).unwrap_or(UNITS[0])
+}
+
+/// The entry of the era's list of what is ignored or unpriced; one that names the specification wins.
+fn listed<'v>(era: &Era<'v>, meter: &str, spec: &str) -> Option<(Target, &'v Unpriced)> {
+    let version = era.version?;
+    let ignored = version.ignored.iter().map(|entry| (Target::Ignored, entry));
+    let all = ignored.chain(version.unpriced.iter().map(|entry| (Target::Unpriced, entry)));
+    let here = all.filter(|(_, entry)| entry.modes.contains(&era.mode) && entry.meters.iter().any(|name| name == meter));
+    let fits = here.filter(|(_, entry)| entry.specs.is_empty() || entry.specs.iter().any(|own| own == spec));
+    fits.min_by_key(|(_, entry)| entry.specs.is_empty())
 }
 
 fn has_mode(book: &PriceBook, mode: Mode) -> bool {

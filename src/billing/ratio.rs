@@ -59,6 +59,8 @@ pub struct Ratio {
 impl Ratio {
     /// 0.
     pub const ZERO: Self = Self { numerator: 0, denominator: 1 };
+    /// 1/2.
+    pub const HALF: Self = Self { numerator: 1, denominator: 2 };
     /// 1.
     pub const ONE: Self = Self { numerator: 1, denominator: 1 };
 

@@ -151,6 +151,8 @@ fn what_does_not_fit_is_named() {
             "not after `from`",
         ),
         ("[[rebate]]\nname = \"r\"\nshare = \"1.5\"\n", "is above 1"),
+        ("[[term]]\nname = \"t\"\nmeter = \"traffic\"\ndiscount = \"15\"\n", "0.85"),
+        ("[[minimum]]\nname = \"m\"\nmeter = \"trafic\"\namount = \"5\"\n", "\"trafic\" is unknown"),
         ("discont = \"1\"\n", "unknown key"),
     ];
     for (body, expected) in cases {
@@ -159,4 +161,13 @@ fn what_does_not_fit_is_named() {
         assert!(output.status.code() == Some(1) && message.contains(expected), "{expected}: {message}");
         assert!(output.stdout.is_empty());
     }
+}
+
+/// A contract that fits nothing is said, not hidden.
+#[test]
+fn a_contract_that_changes_nothing_is_told() {
+    let term = "accounts = [\"2\"]\n[[term]]\nname = \"t\"\nmeter = \"traffic\"\ndiscount = \"0.5\"\n";
+    let output = output(&day("01", "1", "traffic", "", "600"), term, &[]);
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("contract c-1 changed no charge"));
 }

@@ -75,19 +75,23 @@ fn a_new_version_with_the_same_price_cuts_nothing() {
 }
 
 /// A month's peak of 5 Mbit/s in the first half and 3 in the second, where the price doubles on the 16th:
-/// 5 × 10 + 3 × 20 = 110, or the whole month at its end: 5 × 20 = 100.
+/// 5 × 10 for 15 of the 31 days and 3 × 20 for 16 of them, 24.19354839 + 30.96774194; or the whole month at its end: 5 × 20 = 100.
 #[test]
 fn a_price_change_inside_a_month_splits_it_or_the_end_decides() {
     let rows = [row("03-03T10", "03-03T11", "peak", "", "5 Mbit/s"), row("03-20T10", "03-20T11", "peak", "", "3 Mbit/s")];
     let split = run(&rows, &["--mode", "bandwidth"], &[]);
-    assert_eq!(lines(&split), [("peak", "5", "flat", "50"), ("peak", "3", "flat", "60")]);
+    let costs: Vec<&str> = lines(&split).iter().map(|line| line.3).collect();
+    assert_eq!(costs, ["24.19354839", "30.96774194"]);
+    // Without a cut a whole month is paid: 3 × 20.
+    let whole = run(&[row("04-20T10", "04-20T11", "peak", "", "3 Mbit/s")], &["--mode", "bandwidth"], &[]);
+    assert_eq!(total(&whole), "60");
     assert_eq!((split[0]["usage_day"].as_str(), split[0]["price_version"].as_str()), ("2026-03-15", "old"));
     let end = run(&rows, &["--mode", "bandwidth", "--set", "month_change=end"], &[]);
     assert_eq!(lines(&end), [("peak", "5", "flat", "100")]);
 }
 
-/// Traffic until the 14th of February, bandwidth from the 15th: 4 GB × 3 before, peak 7 Mbit/s × 10 after; what lies on the
-/// other side is not charged. With the end of the month deciding, the whole month is bandwidth: its peak of 9.
+/// Traffic until the 14th of February, bandwidth from the 15th: 4 GB × 3 before, peak 7 Mbit/s × 10 for half of the month after;
+/// what lies on the other side is not charged. With the end of the month deciding, the whole month is bandwidth: its peak of 9.
 #[test]
 fn a_mode_change_inside_a_month() {
     let rows = [
@@ -98,7 +102,7 @@ fn a_mode_change_inside_a_month() {
     ];
     let mode = ["--mode", "traffic,2026-02-15=bandwidth"];
     let split = run(&rows, &mode, &[]);
-    assert_eq!(lines(&split), [("net", "4", "up to 10 GB", "12"), ("peak", "7", "flat", "70")]);
+    assert_eq!(lines(&split), [("net", "4", "up to 10 GB", "12"), ("peak", "3.5", "flat", "35")]);
     assert_eq!(split[1]["period_start"], "2026-02-15T00:00:00+08:00");
     let end = run(&rows, &[&mode[..], &["--set", "month_change=end"]].concat(), &[]);
     assert_eq!(lines(&end), [("peak", "9", "flat", "90")]);
@@ -239,4 +243,15 @@ fn prices_share_a_counter_by_name() {
         rows.last().unwrap()["billed_cost"].clone()
     };
     assert_eq!((cost("1 GB").as_str(), cost("2 GB").as_str()), ("30.00000000", "22.00000000"));
+}
+
+/// Without any record of the speed nobody knows whether upstream is charged: it has no price, which is not the price 0.
+#[test]
+fn a_condition_that_was_not_measured_decides_nothing() {
+    let rows = [row("02-01T10", "02-01T11", "net", "x", "9 GB"), row("02-01T11", "02-01T12", "up", "x", "1 GB")];
+    let output = output(&rows, &["--mode", "traffic"], &[]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let line = text.lines().find(|line| line.contains(",up,")).unwrap();
+    assert!(line.contains(",unpriced,"), "{line}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no records of meter up-speed"));
 }

@@ -121,7 +121,7 @@ fn other_aggregates() {
 #[test]
 fn every_fault_is_named_with_its_place() {
     let good = documented_example();
-    let cases: [(&str, &str, &str); 14] = [
+    let cases: [(&str, &str, &str); 19] = [
         ("reset = \"month\",", "reset = \"month\", rounds = \"up\",", "tiers: rounds: unknown key"),
         ("\"2000\", \"10000\"", "\"10000\", \"2000\"", "2000 comes after 10000"),
         ("\"2000\", \"10000\"", "\"10000\", \"10000\"", "10000 comes after 10000"),
@@ -136,6 +136,15 @@ fn every_fault_is_named_with_its_place() {
         ("reset = \"day\"", "reset = \"month\"", "a month's volume is known only with its end"),
         ("meter = \"cdn-requests\"", "meter = \"cdn-traffic\"", "charges the same as price \"traffic\""),
         ("format = 1", "format = 2", "this program reads format 1"),
+        ("aggregate = \"max\"", "aggregate = \"max\"\nprorate_decimals = 8", "has no effect without `prorate`"),
+        ("aggregate = \"max\"", "aggregate = \"drop_top\"\ndrop = \"0.95\"", "at most a half"),
+        ("unit = \"GB\"", "unit = \"GB\"\nfree_per = \"month\"", "has no effect without `free`"),
+        ("reset = \"month\"", "counter = \"k\", reset = \"settlement\"", "a counter starts again with each hour, day or month"),
+        (
+            "unit = \"GB\"\ntiers = { kind = \"graduated\", reset = \"month\"",
+            "unit = \"GB\"\nwindow = \"settlement\"\ntiers = { kind = \"graduated\", reset = \"day\"",
+            "may be a month's",
+        ),
     ];
     for (from, to, expected) in cases {
         assert!(good.contains(from), "{from}");

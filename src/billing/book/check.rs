@@ -1,6 +1,6 @@
 //! What must hold between the tables of a book.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::price::{Condition, Inner, Outer, Price, TierKind, Window};
 use super::reader::Problems;
@@ -37,6 +37,7 @@ pub(super) fn relations(book: &PriceBook, complete: bool, problems: &Problems) {
             known_meters(book, &unpriced.meters, &format!("{} unpriced or ignored", place(version)), problems);
         }
         overlaps(version, problems);
+        shared_counters(book, version, problems);
         coverage(book, version, complete, problems);
     }
     unique(book.allowances.iter().map(|allowance| allowance.id.as_str()), "allowance", problems);
@@ -168,16 +169,18 @@ pub(in crate::billing) fn one_price(book: &PriceBook, place: &str, price: &Price
 /// Counters and free quantities hold at least as long as the lines that they count.
 fn counters(price: &Price, add: &impl Fn(&str, String)) {
     let lines = if price.aggregate.outer == Outer::None { price.aggregate.window } else { Window::Month };
-    let shorter =
-        |window: Window| lines != Window::Settlement && window < lines || lines == Window::Settlement && window < Window::Day;
+    // Settled by the month, lines as long as the settlement are a month's.
+    let (shortest, longest) = if lines == Window::Settlement { (Window::Hour, Window::Month) } else { (lines, lines) };
+    let shorter = |window: Window| window < longest;
     if let Some(window) = price.free_per.filter(|window| *window == Window::Settlement || shorter(*window)) {
         add("free_per", format!("{window} does not fit lines of a {lines}; give hour, day or month, not shorter than the lines"));
     }
     let Some(tiers) = &price.tiers else { return };
     if shorter(tiers.reset) {
-        add("tiers: reset", format!("the quantity is a {lines}'s: reset = \"{lines}\", or longer"));
+        let longer = if longest == Window::Month { "" } else { ", or longer" };
+        add("tiers: reset", format!("the quantity may be a {longest}'s: reset = \"{longest}\"{longer}"));
     }
-    if lines < tiers.reset && tiers.kind.values().any(|kind| *kind == TierKind::Volume) {
+    if shortest < tiers.reset && tiers.kind.values().any(|kind| *kind == TierKind::Volume) {
         let message = format!(
             "a {}'s volume is known only with its end: take window = {:?}, or kind = \"graduated\" or \"volume_to_date\"",
             tiers.reset,
@@ -231,6 +234,23 @@ fn overlaps(version: &Version, problems: &Problems) {
                 let message = format!("charges the same as price {:?}: same meter, mode, area and spec", left.name);
                 problems.add(format!("{} price {:?}", place(version), right.name), message);
             }
+        }
+    }
+}
+
+/// Prices that count in one counter count the same, as often, and apart by the same.
+fn shared_counters(book: &PriceBook, version: &Version, problems: &Problems) {
+    let mut seen: BTreeMap<&str, (&str, _)> = BTreeMap::new();
+    for price in &version.prices {
+        let Some(tiers) = &price.tiers else { continue };
+        let Some(counter) = tiers.counter.as_deref() else { continue };
+        let base = price.meters.first().and_then(|meter| book.meter(meter)).map(|(_, base)| base);
+        let rule = (base, tiers.reset, tiers.by);
+        let (first, known) = *seen.entry(counter).or_insert((price.name.as_str(), rule));
+        if known != rule {
+            let message =
+                format!("counter {counter:?} is shared with price {first:?}, which has another unit, reset or counter_by");
+            problems.add(format!("{} price {:?}: tiers: counter", place(version), price.name), message);
         }
     }
 }

@@ -171,6 +171,7 @@ pub(in crate::billing) fn parse_price(
     if free_by.is_finer_than(lines_by) {
         keys.problem("free_by", "a free quantity cannot be finer than `lines_by`");
     }
+    without_effect(keys);
     let price = Price {
         name: name?,
         meters,
@@ -198,6 +199,23 @@ pub(in crate::billing) fn parse_price(
     };
     keys.finish();
     Some(price)
+}
+
+/// A rule that nothing asks for is a rule forgotten.
+fn without_effect(keys: &Keys<'_>) {
+    for (key, needed) in
+        [("free_per", "free"), ("free_by", "free"), ("quantum_scope", "quantum"), ("prorate_decimals", "prorate")]
+    {
+        if keys.has(key) && !keys.has(needed) {
+            keys.problem(key, &format!("has no effect without `{needed}`"));
+        }
+    }
+    let is_points = keys.optional_text("aggregate").as_deref() == Some("drop_top");
+    if !is_points {
+        for key in ["drop", "drop_rounding", "sample_seconds"].into_iter().filter(|key| keys.has(key)) {
+            keys.problem(key, "has no effect without aggregate = \"drop_top\"");
+        }
+    }
 }
 
 /// Source, day of the last comparison with it, and grade.
@@ -303,8 +321,8 @@ fn aggregate(keys: &Keys<'_>) -> Option<Aggregate> {
 
 fn drop_top(keys: &Keys<'_>) -> Option<DropTop> {
     let share = keys.parsed::<Ratio>("drop")?;
-    if share >= Ratio::ONE {
-        keys.problem("drop", "is the share of points to drop, below 1: \"0.05\" for a 95th percentile");
+    if share > Ratio::HALF {
+        keys.problem("drop", "is the share of points to drop, at most a half: \"0.05\" for a 95th percentile");
         return None;
     }
     let round_up = match keys.optional_text("drop_rounding").as_deref() {

@@ -111,6 +111,12 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         note!("warning: no charges: {} has no rows that are charged in mode {}", input.display(), options.mode);
     }
     warn_unpriced(&charges);
+    let has_prices = |contract: &&Contract| !contract.terms.is_empty() || !contract.items.is_empty();
+    if let Some(contract) = options.contract.as_ref().filter(has_prices)
+        && charges.iter().all(|charge| charge.contracted_unit_price.is_none())
+    {
+        note!("warning: contract {} changed no charge: compare its accounts, meters, areas and days with the usage", contract.id);
+    }
     Ok(Outcome::Done)
 }
 
