@@ -3,23 +3,23 @@
 use sha2::{Digest, Sha256};
 
 use super::counters::{Counters, Tally};
-use super::deduct::deduct;
-use super::gather::RateError;
+use super::gather::{RateError, Rated};
 use super::lines::{Covering, Line};
 use super::options::{BILL_MONTH_BASIS, Settlement};
 use super::plan::{Plan, PlanPrice};
 use super::ratio::Ratio;
 use super::tiers::Slice;
-use super::{BillMonthBasis, Files, Rate, TierKind, Window, adjust, totals, words};
+use super::{BillMonthBasis, Files, Rate, TierKind, Window, adjust, packs, totals, words};
 use crate::model::money::AMOUNT_SCALE;
 use crate::model::{Amount, BillingDay, Charge, RowType, Status, Step};
 
 /// All charges of all accounts; totals last.
-pub(super) fn of_lines(plan: &Plan<'_>, mut lines: Vec<Line>) -> Result<Vec<Charge>, RateError> {
+pub(super) fn of_lines(plan: &Plan<'_>, mut lines: Vec<Line>) -> Result<Rated, RateError> {
     let mut charges = Vec::with_capacity(lines.len());
+    let mut months = Vec::new();
     for lines in lines.chunk_by_mut(|left, right| left.account == right.account) {
         let first = charges.len();
-        deduct(&plan.options.packs, lines)?;
+        let held = packs::cover(plan, lines)?;
         let mut counters = Counters::of(plan, lines)?;
         for (index, line) in lines.iter().enumerate() {
             price_line(plan, line, counters.take(index, line)?, &mut charges).ok_or_else(|| out_of_range(line))?;
@@ -27,10 +27,13 @@ pub(super) fn of_lines(plan: &Plan<'_>, mut lines: Vec<Line>) -> Result<Vec<Char
         let adjustments =
             adjust::of_charges(plan, &charges[first..]).ok_or_else(|| RateError::OutOfRange("a contract's line".to_owned()))?;
         charges.extend(adjustments);
+        let (rows, rolled) = packs::accounts(&held)?;
+        charges.extend(rows);
+        months.extend(rolled);
     }
     let totals = totals::of_charges(&charges).ok_or_else(|| RateError::OutOfRange("a total".to_owned()))?;
     charges.extend(totals);
-    Ok(charges)
+    Ok(Rated { charges, packs: months })
 }
 
 /// A number of a line that leaves the range of exact arithmetic.
@@ -366,14 +369,7 @@ impl Priced<'_> {
         if let Some(note) = &rule.note {
             steps.push(Step::new("note", format!("note: {note}")));
         }
-        for (name, answer) in &self.price.answers {
-            let rule = plan.book.switches.iter().find(|rule| rule.name == *name);
-            let others = rule.iter().flat_map(|rule| &rule.values).filter(|value| value != &answer);
-            let others = others.map(String::as_str).collect::<Vec<_>>().join(", ");
-            let text =
-                format!("switch: {name} = {answer} (it could be {others}): {}", rule.map_or("", |rule| rule.reason.as_str()));
-            steps.push(Step::new("switch", text).with("switch", name).with("value", answer));
-        }
+        steps.extend(self.price.answers.iter().map(|(name, answer)| switch_step(plan, name, answer)));
         let basis = plan.basis.on(charge.usage_day);
         let text = format!(
             "settled on {}; bill month {} (switch: {BILL_MONTH_BASIS} = {basis})",
@@ -390,7 +386,16 @@ impl Priced<'_> {
     }
 }
 
-/// What one allowance took over of the line above. Costs nothing: it was paid with the pack.
+/// A switch that mattered: its answer, the other answers, and why it is open.
+pub(super) fn switch_step(plan: &Plan<'_>, name: &str, answer: &str) -> Step {
+    let rule = plan.book.switches.iter().find(|rule| rule.name == name);
+    let others = rule.iter().flat_map(|rule| &rule.values).filter(|value| *value != answer);
+    let others = others.map(String::as_str).collect::<Vec<_>>().join(", ");
+    let text = format!("switch: {name} = {answer} (it could be {others}): {}", rule.map_or("", |rule| rule.reason.as_str()));
+    Step::new("switch", text).with("switch", name).with("value", answer)
+}
+
+/// What one allowance took over of the line above. Nothing more is billed: it was paid with the pack.
 fn pack_row(plan: &Plan<'_>, line: &Line, covering: &Covering, index: usize) -> Charge {
     let mut charge = row(plan, line, RowType::Pack, &format!("{} part {} cover {index}", covering.pack, covering.part + 1));
     charge.usage_quantity = covering.usage;
@@ -399,7 +404,7 @@ fn pack_row(plan: &Plan<'_>, line: &Line, covering: &Covering, index: usize) -> 
     charge.list_cost = Some("0".to_owned());
     charge.contracted_cost = charge.list_cost.clone();
     charge.billed_cost = Some(Amount::zero(plan.book.currency));
-    charge.effective_cost = charge.billed_cost;
+    charge.effective_cost = covering.effective;
     let (usage, coefficient) = (words::quantity(Ratio::whole(covering.usage), line.unit), covering.coefficient);
     let (taken, left) = (words::quantity(covering.taken, covering.unit), words::quantity(covering.left, covering.unit));
     let text = format!("pack {}: {usage} × {coefficient} = {taken} taken, {left} left", covering.pack);
@@ -407,6 +412,10 @@ fn pack_row(plan: &Plan<'_>, line: &Line, covering: &Covering, index: usize) -> 
     if line.explain {
         let step = Step::new("pack", text).with("pack", &covering.pack).with("usage", usage).with("coefficient", coefficient);
         charge.steps.push(step.with("taken", taken).with("left", left));
+        if let Some(effective) = covering.effective {
+            let text = format!("effective cost: its share of the price of pack {} is {effective}", covering.pack);
+            charge.steps.push(Step::new("effective", text).with("cost", effective.to_decimal_text()));
+        }
     }
     charge
 }

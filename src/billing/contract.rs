@@ -125,7 +125,8 @@ impl Stretch {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day < to)
     }
 
-    fn parse(keys: &Keys<'_>) -> Self {
+    /// Reads `from` and `to` of a table.
+    pub(super) fn parse(keys: &Keys<'_>) -> Self {
         let days = Self { from: keys.optional_parsed("from"), to: keys.optional_parsed("to") };
         if days.from.zip(days.to).is_some_and(|(from, to)| to <= from) {
             keys.problem("to", "is not after `from`; `to` is the first day on which it no longer holds");

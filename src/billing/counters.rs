@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::TierKind;
-use super::book::{Dimensions, Window};
+use super::book::{Dimensions, OverflowTier, Window};
 use super::charges::out_of_range;
 use super::gather::{RateError, day_number, month_days, month_window, start_of};
 use super::lines::Line;
@@ -83,14 +83,23 @@ impl<'p> Counters<'p> {
         let Some((price, _)) = line.price(self.plan) else {
             return Some(Tally { net, free, counter: Ratio::ZERO, slices: Vec::new(), list: Vec::new() });
         };
-        let (counter, slices) = self.own.slices(line, price, net)?;
+        let seen = self.seen(line);
+        let (counter, slices) = self.own.slices(line, price, net, seen)?;
         let list = match price.list.and_then(|list| self.plan.prices.get(list)) {
-            Some(list) => self.list.slices(line, list, net)?.1,
+            Some(list) => self.list.slices(line, list, net, seen)?.1,
             // The line counts for the tiers of list prices, whether it has a contract price or not.
-            None if self.plan.options.contract.is_some() => self.list.slices(line, price, net)?.1,
+            None if self.plan.options.contract.is_some() => self.list.slices(line, price, net, seen)?.1,
             None => slices.clone(),
         };
         Some(Tally { net, free, counter, slices, list })
+    }
+
+    /// What packs covered of a line, where that counts for tiers too.
+    fn seen(&self, line: &Line) -> Ratio {
+        match self.plan.packs.overflow_tier.value {
+            OverflowTier::Overflow => Ratio::ZERO,
+            OverflowTier::Total => Ratio::whole(line.covered),
+        }
     }
 
     /// Free quantity and what is left to price.
@@ -121,6 +130,7 @@ impl<'p> Counters<'p> {
     /// A volume price looks at the total of its counter, which has to be known before the first line.
     fn total(&mut self, line: &Line, net: Ratio) -> Option<()> {
         let Some((price, _)) = line.price(self.plan) else { return Some(()) };
+        let net = net.plus(self.seen(line))?;
         self.own.total(line, price, net)?;
         if self.plan.options.contract.is_some() {
             let list = price.list.and_then(|list| self.plan.prices.get(list)).unwrap_or(price);
@@ -197,8 +207,8 @@ impl Side {
         Some(())
     }
 
-    /// The counter that decides, and the slices; the counter goes on.
-    fn slices(&mut self, line: &Line, price: &PlanPrice<'_>, net: Ratio) -> Option<(Ratio, Vec<Slice>)> {
+    /// The counter that decides, and the slices; the counter goes on, past what it has `seen` of the line already.
+    fn slices(&mut self, line: &Line, price: &PlanPrice<'_>, net: Ratio, seen: Ratio) -> Option<(Ratio, Vec<Slice>)> {
         let (Some(tiers), Some(key)) = (price.price.tiers.as_ref(), line_key(line, price)) else {
             return Some((Ratio::ZERO, vec![Slice { tier: 0, quantity: net }]));
         };
@@ -206,7 +216,7 @@ impl Side {
             TierKind::Volume => self.totals.get(&key).copied().unwrap_or(net),
             TierKind::Graduated | TierKind::VolumeToDate => {
                 let counted = self.counted.entry(key).or_insert(Ratio::ZERO);
-                let before = *counted;
+                let before = counted.plus(seen)?;
                 *counted = before.plus(net)?;
                 if price.tier_kind == TierKind::Graduated { before } else { *counted }
             }

@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::book::{PriceBook, QuantumScope, Window};
 use super::curve::{self, Changes};
 use super::options::{MonthChange, Options, OptionsError};
+use super::packs::PackMonth;
 use super::plan::{Plan, PlanPrice, Target};
 use super::{charges, lines};
 use crate::model::{BillingDay, Charge, MeterKind, Period, Status, UsageRecord};
@@ -223,6 +224,15 @@ impl Span {
     }
 }
 
+/// What rating gives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rated {
+    /// The charges, in their final order.
+    pub charges: Vec<Charge>,
+    /// Each allowance rolled forward, by account, pack, part and month.
+    pub packs: Vec<PackMonth>,
+}
+
 /// Rates records given one by one. Memory grows with series and periods, not with records.
 pub struct Rater<'a> {
     pub(super) plan: Plan<'a>,
@@ -313,6 +323,14 @@ impl<'a> Rater<'a> {
     /// # Errors
     /// [`RateError::OutOfRange`], or an opening counter that does not fit the usage.
     pub fn finish(self) -> Result<Vec<Charge>, RateError> {
+        self.finish_with_packs().map(|rated| rated.charges)
+    }
+
+    /// As [`Rater::finish`], and beside the charges what became of each allowance.
+    ///
+    /// # Errors
+    /// As [`Rater::finish`].
+    pub fn finish_with_packs(self) -> Result<Rated, RateError> {
         let lines = lines::of_usage(&self)?;
         charges::of_lines(&self.plan, lines)
     }

@@ -13,7 +13,7 @@ use super::gather::{
 use super::plan::{Plan, PlanPrice, Target, usual_unit};
 use super::ratio::Ratio;
 use super::words;
-use crate::model::{AccountId, Base, BillingDay, MeterKind, Period, Status, Step, Unit};
+use crate::model::{AccountId, Amount, Base, BillingDay, MeterKind, Period, Status, Step, Unit};
 
 /// What lines have in common that add up. The order of the fields is the order of the output.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +56,8 @@ pub(super) struct Line {
 #[derive(Clone, Debug)]
 pub(super) struct Covering {
     pub pack: String,
+    /// The place of the pack among those of the account.
+    pub holding: usize,
     pub part: usize,
     pub unit: Unit,
     /// In base units of usage.
@@ -65,6 +67,8 @@ pub(super) struct Covering {
     /// What is left of the allowance.
     pub left: Ratio,
     pub coefficient: Ratio,
+    /// Its share of what the pack cost; `None` where that is not known.
+    pub effective: Option<Amount>,
 }
 
 impl Line {

@@ -15,11 +15,10 @@ mod conditions;
 mod contract;
 mod counters;
 mod curve;
-mod deduct;
 mod gather;
 mod lines;
 mod options;
-mod pack;
+mod packs;
 mod partial;
 mod places;
 mod plan;
@@ -33,14 +32,14 @@ mod words;
 pub use allocate::{AllocateError, Allocation, Portion, SUB_APP_ID, Shares, basis};
 pub use bill_mode::{BillConflict, BilledAs};
 pub use book::{
-    Aggregate, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Files, Inner, Outer,
-    Part, PartKind, Price, PriceBook, Problem, Product, QuantumScope, Rate, Refill, Source, SwitchRule, TierKind, Tiers,
-    Unpriced, Version, Window,
+    Aggregate, Allowance, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Files, Inner,
+    Outer, OverflowTier, PackOrder, PackRules, Part, PartKind, Price, PriceBook, Problem, Product, ProductTerm, QuantumScope,
+    Rate, Refill, Source, SwitchRule, TierKind, Tiers, UnderMonthly, Unpriced, Version, Window, YesNo,
 };
 pub use contract::{Adjustment, AdjustmentKind, Change, Contract, Item, Stretch, Term};
-pub use gather::{RateError, Rater, Row, RowError, SeriesId, Span};
-pub use options::{BillMonthBasis, Dated, Mode, MonthChange, Opening, Options, OptionsError, Settlement, Switches};
-pub use pack::{Pack, packs_from_toml};
+pub use gather::{RateError, Rated, Rater, Row, RowError, SeriesId, Span};
+pub use options::{BillMonthBasis, Dated, Mode, MonthChange, Opening, Options, OptionsError, Settlement, Switches, WrongPack};
+pub use packs::{Left, LeftCompared, Pack, PackMonth, packs_from_toml};
 pub use places::Place;
 pub use ratio::{Decimal, Ratio};
 pub use shipped::shipped;
@@ -50,7 +49,8 @@ use crate::model::{Charge, UsageRecord};
 /// Rates usage with a price book.
 ///
 /// Charges come in a total order that does not depend on the order of the records: by account, usage
-/// day, meter, area, specification and tier; one total row per account and currency last.
+/// day, meter, area, specification and tier; after each account's lines those of its contract and its packs; one total row per
+/// account and currency last.
 ///
 /// # Errors
 /// A record that cannot be rated (it spans billing days, or its meter is unknown), an option that the

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 
 use super::contract::Contract;
-use super::pack::Pack;
+use super::packs::Pack;
 use crate::model::BillingDay;
 
 /// What the account pays by.
@@ -243,6 +243,9 @@ pub struct Options {
     pub settlement: Dated<Settlement>,
     /// What was bought in advance, in the order of deduction.
     pub packs: Vec<Pack>,
+    /// The first day that the run is about; without it, the first day of usage. Purchases and idle days of packs before it are
+    /// not shown.
+    pub since: Option<BillingDay>,
     /// What the documents leave open.
     pub switches: Switches,
     /// Prices agreed with the account, over those of the book.
@@ -270,6 +273,15 @@ pub struct Opening {
     pub quantity: i128,
 }
 
+/// A pack that cannot be as it is described.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongPack {
+    /// Its id.
+    pub pack: String,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
 /// An option that does not fit the book.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OptionsError {
@@ -290,6 +302,15 @@ pub enum OptionsError {
         book: String,
         /// What there is.
         known: String,
+    },
+    /// A pack that cannot be as it is described.
+    #[error("pack {:?} {}", .0.pack, .0.message)]
+    Pack(Box<WrongPack>),
+    /// A book that was not read from a file, and whose rules of packs lack an answer.
+    #[error("price book {book}: the rules of packs have no value for an answer to their switch")]
+    Rules {
+        /// The book's id.
+        book: String,
     },
     /// The contract and the book do not fit.
     #[error("contract {contract}: {message}")]

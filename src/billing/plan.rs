@@ -11,6 +11,7 @@ use super::gather::number_of;
 use super::options::{
     BILL_MONTH_BASIS, BillMonthBasis, Dated, MONTH_CHANGE, Mode, MonthChange, Options, OptionsError, Settlement,
 };
+use super::packs::Rules;
 use super::ratio::{Decimal, Ratio};
 use crate::model::quantity::UNITS;
 use crate::model::time::BILLING_OFFSET;
@@ -22,6 +23,7 @@ pub(super) struct Plan<'a> {
     pub options: &'a Options,
     pub basis: Dated<BillMonthBasis>,
     pub month_change: MonthChange,
+    pub packs: Rules,
     /// In order of time, without gap: the first has no beginning, the last no end.
     pub eras: Vec<Era<'a>>,
     /// Everything that applies in some era. What is the same in two eras is there once, so that a month that it holds for is one.
@@ -93,7 +95,9 @@ impl<'a> Plan<'a> {
             .iter()
             .map(|switch| (switch.name.as_str(), options.switches.get(&switch.name).unwrap_or(&switch.default)))
             .collect();
-        let mut plan = Self { book, options, basis, month_change, eras: Vec::new(), prices: Vec::new() };
+        let no_answer = || OptionsError::Rules { book: book.id.clone() };
+        let packs = Rules::new(book, &answers).ok_or_else(no_answer)?;
+        let mut plan = Self { book, options, basis, month_change, packs, eras: Vec::new(), prices: Vec::new() };
         for (from, day) in plan.changes() {
             let era = plan.era(from, day, &answers);
             plan.eras.push(era);

@@ -191,7 +191,8 @@ fn show(book: &PriceBook, format: Option<Format>) -> Result<Outcome, Error> {
         listing.push(row(&[("kind", "switch"), ("item", &switch.name), ("tier", &switch.default), ("note", &note)]));
     }
     for product in &book.products {
-        let (price, note) = (product.price.as_deref().unwrap_or_default(), format!("{}, {}", product.title, product.term));
+        let price = product.price.as_ref().map_or("", |price| price.as_str());
+        let note = format!("{}, {}", product.title, product.term);
         let unit = book.currency.as_str();
         listing.push(row(&[("kind", "product"), ("item", &product.id), ("price", price), ("unit", unit), ("note", &note)]));
     }

@@ -9,7 +9,7 @@ mod summary;
 
 use std::collections::BTreeSet;
 
-use crate::billing::{AllocateError, BookMeter, Mode, Options, Pack, PartKind, PriceBook, RateError, Refill, rate};
+use crate::billing::{AllocateError, BookMeter, Mode, Options, Pack, PriceBook, RateError, rate};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{AccountId, Base, BillingDay, BillingMonth, Charge, MeterKind, Period, RowType, Status, Step, UsageRecord};
 
@@ -81,12 +81,14 @@ pub fn rate_month(
     options: &Options,
 ) -> Result<Statement, StatementError> {
     // No stored row crosses the end of its billing day, so none crosses the end of the month.
-    let first = first_day(ledger, account, month, options)?;
-    let usage = ledger.usage(account, Period { start: first.start(), end: month.end_day().start() })?;
+    // What is left of packs when the month begins, only the usage since they began can tell.
+    let since = Pack::history_of(&options.packs, account, month);
+    let usage = ledger.usage(account, Period { start: since.start(), end: month.period().end })?;
+    let options = &Options { since: Some(since), ..options.clone() };
     let book = with_meters_of(book, &usage);
     let mut charges =
         rate(usage, &book, options).map_err(|source| StatementError::Rate { account: account.clone(), month, source })?;
-    charges.retain(|charge| charge.row_type != RowType::Total && charge.posting_period == month);
+    charges.retain(|charge| charge.row_type != RowType::Total && charge.usage_day.month() == month);
     let missing = ledger.missing_days(account, month.period())?;
     charges.iter_mut().for_each(|charge| doubt(charge, &missing));
     let uncovered = coverage::uncovered(&ledger.units(account, month.period())?, month);
@@ -94,19 +96,6 @@ pub fn rate_month(
     modes.dedup();
     let mode_assumed = options.mode_assumed;
     Ok(Statement { account: account.clone(), month, modes, mode_assumed, charges, uncovered })
-}
-
-/// The first day whose usage decides what the month costs: what is used up of a pack in one month is gone in the next.
-fn first_day(ledger: &Ledger, account: &AccountId, month: BillingMonth, options: &Options) -> Result<BillingDay, StatementError> {
-    let is_used_up =
-        |pack: &&Pack| pack.parts.iter().any(|part| part.kind == PartKind::Consumable && part.refill == Refill::Never);
-    let packs = || options.packs.iter().filter(is_used_up);
-    let first = match packs().map(|pack| pack.from).min() {
-        None => return Ok(month.first_day()),
-        Some(Some(from)) => from,
-        Some(None) => ledger.usage_days(account)?.into_iter().min().unwrap_or(month.first_day()),
-    };
-    Ok(first.month().first_day().min(month.first_day()))
 }
 
 /// A line of a day of which usage is still missing cannot be final.

@@ -292,7 +292,9 @@ fn levels_are_weighed_day_by_day_and_packs_month_by_month() {
     let packs = "[[pack]]\nid = \"e\"\nproduct = \"enterprise\"\nfrom = \"2017-01-01\"\nto = \"2018-01-01\"\n";
     let arguments = "--prices vod-2017 --mode package --packs packs.toml --by sub_app_id";
     let output = rate_by(&traffic, arguments, &[("packs.toml", packs)]);
-    let rows = table(&output);
+    let mut rows = table(&output);
+    // The days' shares of the package's price that nothing was used for are nobody's.
+    rows.retain(|row| row["row_type"] != "pack" || row["pack_quantity"] != "0");
     assert_eq!(
         columns(&rows, &["row_type", "sub_app_id", "pack_quantity", "pricing_quantity", "billed_cost"]),
         ["charge|11|125|25|14.75000000", "charge|12|375|75|44.25000000", "pack|11|125|0|0.00000000", "pack|12|375|0|0.00000000"]

@@ -6,6 +6,7 @@ use serde_json::Value;
 use vodledger::billing::{PriceBook, shipped};
 use vodledger::model::{Amount, BillingDay, Currency};
 
+use crate::examples::asserted;
 use crate::rate::{rate_with, run_in};
 
 #[test]
@@ -46,13 +47,6 @@ fn charges(rows: &str, mode: &str) -> Vec<BTreeMap<String, String>> {
 
 fn row(day: &str, meter: &str, quantity: &str) -> String {
     format!("2022-01-{day}T00:00:00+08:00,2022-01-{day}T01:00:00+08:00,1,,{meter},Chinese Mainland,,{quantity}\n")
-}
-
-fn asserted(id: &str) -> String {
-    let path = format!("{}/tests/data/billing-examples.json", env!("CARGO_MANIFEST_DIR"));
-    let list: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let found = list.into_iter().find(|example| example["id"] == id).unwrap();
-    found["check"]["assert_amount"].as_str().unwrap().to_owned()
 }
 
 /// Money of the charges of one day, without trailing zeros.

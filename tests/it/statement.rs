@@ -1,6 +1,6 @@
 //! Statements: a month is rated for the whole account, and rating it again changes nothing.
 
-use vodledger::billing::{Options, PriceBook, shipped};
+use vodledger::billing::{Options, PriceBook, packs_from_toml, shipped};
 use vodledger::ledger::{Ledger, Outcome, Unit, UnitResult};
 use vodledger::model::{AccountId, BillingDay, BillingMonth, Status, SubAppId, UsageRecord};
 use vodledger::statement::{self, Statement};
@@ -113,6 +113,26 @@ fn a_day_of_which_usage_is_missing_is_not_final() {
     assert_eq!(statuses(), [Status::Final, Status::Partial]);
     ledger.commit_unit(&end(Outcome::Done(vec![]))).unwrap();
     assert_eq!(statuses(), [Status::Final, Status::Final]);
+}
+
+/// 100 GB bought on the 20th of September: 70 GB of them are used in September, so 30 are left for October; its other 10 GB cost 2.4.
+#[test]
+fn a_month_knows_what_packs_had_used_before() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    put(&ledger, 1, "traffic", "2026-09-20", 70 * GB);
+    put(&ledger, 1, "traffic", "2026-10-05", 40 * GB);
+    let packs = "[[pack]]\nproduct = \"traffic-100gb\"\nbought = \"2026-09-20\"\n";
+    let options = Options { packs: packs_from_toml(packs, "packs.toml", &book()).unwrap(), ..Options::default() };
+    let month = |month: &str| statement::charge(&ledger, &account(), month.parse().unwrap(), &book(), &options).unwrap();
+    // The purchase and what it covered; 70 of 100 GB cost 13.3 of the 19 yuan.
+    let september = month("2026-09");
+    assert_eq!(total(&september), ["19.00000000 CNY"]);
+    let effective: Vec<String> =
+        september.charges.iter().map(|charge| charge.effective_cost.unwrap().to_decimal_text()).collect();
+    assert_eq!(effective, ["0.00000000", "13.30000000", "0.00000000"]);
+    let october = month("2026-10");
+    assert_eq!(total(&october), ["2.40000000 CNY"]);
+    assert_eq!(october.charges.len(), 2);
 }
 
 /// A pack of 500 GB, bought on the first of September: 400 GB of September leave 100 for October, whose other 200 GB cost 0.24.

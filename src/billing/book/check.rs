@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::price::{Condition, Inner, Outer, Price, TierKind, Window};
 use super::reader::Problems;
-use super::{PriceBook, Rate, Unpriced, Version, find_meter};
+use super::{Cover, Part, PriceBook, Rate, Unpriced, Version, find_meter};
 use crate::billing::options::Mode;
 use crate::billing::ratio::Ratio;
 use crate::model::meter::METERS;
@@ -39,9 +39,45 @@ pub(super) fn relations(book: &PriceBook, complete: bool, problems: &Problems) {
         overlaps(version, problems);
         coverage(book, version, complete, problems);
     }
+    unique(book.allowances.iter().map(|allowance| allowance.id.as_str()), "allowance", problems);
+    for allowance in &book.allowances {
+        covers(book, &allowance.covers, &format!("allowance {:?}", allowance.id), problems);
+    }
     for product in &book.products {
-        for cover in product.parts.iter().flat_map(|part| &part.covers) {
-            known_meters(book, &cover.meters, &format!("product {:?} covers", product.id), problems);
+        parts(book, &product.parts, &format!("product {:?}", product.id), problems);
+    }
+}
+
+/// What must hold within the allowances of a product or pack.
+pub(in crate::billing) fn parts(book: &PriceBook, parts: &[Part], place: &str, problems: &Problems) {
+    for part in parts {
+        covers(book, &part.covers, place, problems);
+        let meters = part.covers.iter().flat_map(|cover| &cover.meters);
+        let others: BTreeSet<&str> = meters
+            .filter(|meter| book.meter(meter).is_some_and(|(_, base)| base != part.unit.base))
+            .map(String::as_str)
+            .collect();
+        for meter in others {
+            let message = format!("{} does not count what meter {meter:?} counts", part.unit.name);
+            problems.add(format!("{place} part: unit"), message);
+        }
+    }
+}
+
+fn covers(book: &PriceBook, covers: &[Cover], place: &str, problems: &Problems) {
+    for cover in covers {
+        known_meters(book, &cover.meters, &format!("{place} covers"), problems);
+        answers(book, &cover.when, &|key, message| problems.add(format!("{place} covers: {key}"), message));
+    }
+}
+
+/// `when` names switches of the book and their values.
+fn answers(book: &PriceBook, when: &[(String, String)], add: &impl Fn(&str, String)) {
+    for (name, value) in when {
+        match book.switches.iter().find(|switch| switch.name == *name) {
+            None => add("when", format!("there is no [[switch]] named {name:?} in this book")),
+            Some(switch) if !switch.values.contains(value) => add("when", format!("{value:?} is no value of switch {name}")),
+            Some(_) => {}
         }
     }
 }
@@ -79,13 +115,7 @@ fn known_meters(book: &PriceBook, meters: &[String], place: &str, problems: &Pro
 pub(in crate::billing) fn one_price(book: &PriceBook, place: &str, price: &Price, problems: &Problems) {
     let add = |key: &str, message: String| problems.add(format!("{place}: {key}"), message);
     known_meters(book, &price.meters, place, problems);
-    for (name, value) in &price.when {
-        match book.switches.iter().find(|switch| switch.name == *name) {
-            None => add("when", format!("there is no [[switch]] named {name:?} in this book")),
-            Some(switch) if !switch.values.contains(value) => add("when", format!("{value:?} is no value of switch {name}")),
-            Some(_) => {}
-        }
-    }
+    answers(book, &price.when, &add);
     for (kind, base) in price.meters.iter().filter_map(|meter| book.meter(meter)) {
         for unit in price.unit.values().filter(|unit| unit.base != base) {
             add("unit", format!("{} does not count {}, which the meter does", unit.name, base));

@@ -4,6 +4,8 @@
 mod check;
 mod parse;
 mod price;
+mod product;
+mod product_file;
 pub(super) mod reader;
 
 use std::collections::BTreeMap;
@@ -12,14 +14,17 @@ pub use price::{
     Aggregate, Bound, Comparison, Condition, Dimensions, DropTop, Files, Inner, Outer, Price, QuantumScope, Rate, TierKind,
     Tiers, Window,
 };
+pub use product::{
+    Allowance, Cover, OverflowTier, PackOrder, PackRules, Part, PartKind, Product, ProductTerm, Refill, UnderMonthly, YesNo,
+};
 pub use reader::{BookErrors, Problem};
 
-pub(super) use check::{lists_meet, one_price};
-pub(super) use parse::{FORMAT, parse_part, parse_price, parse_tiers};
+pub(super) use check::{lists_meet, one_price, parts as check_parts};
+pub(super) use parse::{FORMAT, parse_price, parse_tiers};
+pub(super) use product_file::parse_part;
 
 use super::options::{Mode, Settlement};
-use super::ratio::Ratio;
-use crate::model::{Base, BillingDay, Currency, Meter, MeterKind, Unit};
+use crate::model::{Base, BillingDay, Currency, Meter, MeterKind};
 
 /// A price book: versions of prices, each valid for a stretch of usage days.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +49,12 @@ pub struct PriceBook {
     pub switches: Vec<SwitchRule>,
     /// In order of time, without overlap.
     pub versions: Vec<Version>,
+    /// What several products cover alike.
+    pub allowances: Vec<Allowance>,
     /// What can be bought in advance.
     pub products: Vec<Product>,
+    /// The rules of packs.
+    pub packs: PackRules,
 }
 
 /// A document.
@@ -164,67 +173,6 @@ pub struct Unpriced {
     pub specs: Vec<String>,
     /// Why there is no price.
     pub reason: String,
-}
-
-/// Something that can be bought in advance.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Product {
-    /// Its name in files of packs.
-    pub id: String,
-    /// What it is, for people.
-    pub title: String,
-    /// What it costs once, as the book writes it.
-    pub price: Option<String>,
-    /// How long it lasts, for people.
-    pub term: String,
-    /// What it holds.
-    pub parts: Vec<Part>,
-}
-
-/// One allowance of a pack.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// Whether using it takes from it.
-    pub kind: PartKind,
-    /// How much it holds, in base units.
-    pub capacity: i128,
-    /// The unit it was written in.
-    pub unit: Unit,
-    /// When it is full again.
-    pub refill: Refill,
-    /// What it covers, in the order of deduction.
-    pub covers: Vec<Cover>,
-}
-
-/// Whether using an allowance takes from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PartKind {
-    /// Covers so much of every day's level.
-    Level,
-    /// Is used up.
-    Consumable,
-}
-
-/// When a consumable is full again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refill {
-    /// Never.
-    Never,
-    /// On the first day of every month; the rest of the last month is lost.
-    Month,
-}
-
-/// What an allowance covers: one unit of use takes `coefficient` units of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cover {
-    /// Which meters.
-    pub meters: Vec<String>,
-    /// Which areas; empty is all.
-    pub areas: Vec<String>,
-    /// Which specifications; empty is all.
-    pub specs: Vec<String>,
-    /// How much of the allowance one unit of use takes.
-    pub coefficient: Ratio,
 }
 
 impl PriceBook {

@@ -6,8 +6,9 @@ use super::price::{
     Aggregate, Bound, Comparison, Condition, Dimensions, DropTop, Files, Inner, Outer, Price, QuantumScope, Rate, TierKind,
     Tiers, Window,
 };
+use super::product_file::{allowance, pack_rules, product};
 use super::reader::{BookErrors, Keys, Problems};
-use super::{BookMeter, Choice, Cover, Part, PartKind, PriceBook, Product, Refill, Source, SwitchRule, Unpriced, Version};
+use super::{Allowance, BookMeter, Choice, PriceBook, Source, SwitchRule, Unpriced, Version};
 use crate::billing::options::{BILL_MONTH_BASIS, MONTH_CHANGE, Mode, Settlement};
 use crate::billing::ratio::{Decimal, Ratio};
 use crate::model::time::BILLING_OFFSET;
@@ -26,6 +27,7 @@ pub(super) fn book(toml: &str, origin: &str) -> Result<PriceBook, BookErrors> {
         None => keys.problem("format", &format!("is missing; write format = {FORMAT}")),
     }
     let switches = keys.tables("switch").iter().filter_map(switch).collect::<Vec<_>>();
+    let allowances: Vec<Allowance> = keys.tables("allowance").iter().filter_map(allowance).collect();
     let complete = keys.flag("all_meters");
     let (id, title, currency) = (keys.text("id"), keys.text("title"), keys.parsed("currency"));
     let book = PriceBook {
@@ -38,7 +40,9 @@ pub(super) fn book(toml: &str, origin: &str) -> Result<PriceBook, BookErrors> {
         sources: keys.tables("source").iter().filter_map(source).collect(),
         meters: keys.tables("meter").iter().filter_map(meter).collect(),
         versions: keys.tables("version").iter().filter_map(|table| version(table, &switches)).collect(),
-        products: keys.tables("product").iter().filter_map(product).collect(),
+        packs: pack_rules(&keys, &switches),
+        products: keys.tables("product").iter().filter_map(|table| product(table, &allowances)).collect(),
+        allowances,
         switches,
     };
     keys.finish();
@@ -390,63 +394,6 @@ fn minimum_days(keys: &Keys<'_>) -> Option<u32> {
         keys.problem("minimum_days", "expected a number of days above zero");
     }
     days
-}
-
-fn product(keys: &Keys<'_>) -> Option<Product> {
-    let (id, title, term) = (keys.text("id"), keys.text("title"), keys.text("term"));
-    let price = keys.optional_parsed::<Decimal>("price").map(|price| price.as_str().to_owned());
-    let parts: Vec<Part> = keys.tables("part").iter().filter_map(parse_part).collect();
-    if parts.is_empty() {
-        keys.problem("part", "a product holds at least one [[product.part]]");
-    }
-    keys.finish();
-    Some(Product { id: id?, title: title?, price, term: term?, parts })
-}
-
-/// One allowance, of a product or of a pack described in full.
-pub(in crate::billing) fn parse_part(keys: &Keys<'_>) -> Option<Part> {
-    let kind = match keys.text("kind").as_deref() {
-        Some("level") => Some(PartKind::Level),
-        Some("consumable") => Some(PartKind::Consumable),
-        Some(other) => {
-            keys.problem("kind", &format!("{other:?} is unknown; expected level or consumable"));
-            None
-        }
-        None => None,
-    };
-    let refill = match keys.optional_text("refill").as_deref() {
-        None | Some("never") => Refill::Never,
-        Some("month") => Refill::Month,
-        Some(other) => {
-            keys.problem("refill", &format!("{other:?} is unknown; expected never or month"));
-            Refill::Never
-        }
-    };
-    let (unit, capacity) = (keys.parsed::<Unit>("unit"), keys.text("capacity"));
-    let capacity = unit
-        .zip(capacity)
-        .and_then(|(unit, text)| unit.to_base(&text).map_err(|error| keys.problem("capacity", &error.to_string())).ok());
-    let covers: Vec<Cover> = keys.tables("covers").iter().filter_map(cover).collect();
-    if covers.is_empty() {
-        keys.problem("covers", "name what is covered: covers = [{ meter = \"storage\" }]");
-    }
-    keys.finish();
-    Some(Part { kind: kind?, capacity: capacity?, unit: unit?, refill, covers })
-}
-
-fn cover(keys: &Keys<'_>) -> Option<Cover> {
-    let meters = keys.texts("meter");
-    if meters.is_empty() {
-        keys.problem("meter", "name the meters");
-    }
-    let coefficient = keys.optional_parsed("coefficient").unwrap_or(Ratio::ONE);
-    if coefficient == Ratio::ZERO {
-        keys.problem("coefficient", "must be above zero");
-        return None;
-    }
-    let cover = Cover { meters, areas: keys.texts("area"), specs: keys.texts("spec"), coefficient };
-    keys.finish();
-    Some(cover)
 }
 
 struct KindWord(MeterKind);

@@ -6,6 +6,7 @@ mod input;
 mod lane;
 mod opening;
 pub mod output;
+mod packs;
 mod plain_time;
 mod weights;
 mod workers;
@@ -18,7 +19,9 @@ use clap::ValueEnum;
 
 use super::output::note;
 use super::{Context, Error, Outcome, file, prices};
-use crate::billing::{BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, Rater, Settlement, Switches, packs_from_toml};
+use crate::billing::{
+    BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, Rated, Rater, Settlement, Switches, packs_from_toml,
+};
 use crate::model::{Charge, RowType};
 use blocks::Blocks;
 use by::{By, Shares};
@@ -38,6 +41,10 @@ pub struct Args {
     /// Write to a file instead of standard output (`-`); it is replaced only when all went well
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write what became of each pack, month by month: opening, bought, used, expired, refunded, closing, and the cloud's
+    /// `left` beside it (CSV)
+    #[arg(long, value_name = "FILE")]
+    pack_report: Option<PathBuf>,
 }
 
 /// What is rated, and by what.
@@ -94,8 +101,12 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let by = By::of(&args.by)?;
     let input = args.inputs.input()?;
     let (book, options) = args.inputs.terms(context)?;
-    let (charges, mut shares) = rate_file(input, &book, &options, by)?;
+    let (Rated { charges, packs: months }, mut shares) = rate_file(input, &book, &options, by)?;
     write(args, &charges, shares.as_mut())?;
+    if let Some(path) = &args.pack_report {
+        file::replace_with(path, |out| packs::write(out, &months))
+            .map_err(|error| Error::failed(file::why_not_written(path, &error)))?;
+    }
     if charges.is_empty() {
         note!("warning: no charges: {} has no rows that are charged in mode {}", input.display(), options.mode);
     }
@@ -119,7 +130,7 @@ impl Inputs {
     /// The charges of the usage, each with its arithmetic.
     pub fn explained(&self, context: &Context) -> Result<Vec<Charge>, Error> {
         let (book, options) = self.terms(context)?;
-        rate_file(self.input()?, &book, &Options { explain: true, ..options }, None).map(|(charges, _)| charges)
+        rate_file(self.input()?, &book, &Options { explain: true, ..options }, None).map(|(rated, _)| rated.charges)
     }
 
     fn input(&self) -> Result<&Path, Error> {
@@ -132,23 +143,26 @@ impl Inputs {
     }
 }
 
-/// Refuses to write over what is read.
+/// Refuses to write over what is read, or both results into one file.
 fn check_out(args: &Args) -> Result<(), Error> {
-    let Some(out) = args.out.as_deref().and_then(|out| out.canonicalize().ok()).filter(|out| out.is_file()) else {
-        return Ok(());
-    };
+    let inputs = &args.inputs;
     let read = [
-        ("--in", args.inputs.input.as_deref()),
-        ("--prices", args.inputs.prices.as_deref().map(Path::new)),
-        ("--packs", args.inputs.packs.as_deref()),
-        ("--contract", args.inputs.contract.as_deref()),
-        ("--bill", args.inputs.bill.as_deref()),
-        ("--opening", args.inputs.opening.as_deref()),
+        ("--in", inputs.input.as_deref()),
+        ("--prices", inputs.prices.as_deref().map(Path::new)),
+        ("--packs", inputs.packs.as_deref()),
+        ("--contract", inputs.contract.as_deref()),
+        ("--bill", inputs.bill.as_deref()),
+        ("--opening", inputs.opening.as_deref()),
     ];
-    for (flag, path) in read {
-        if path.and_then(|path| path.canonicalize().ok()).is_some_and(|path| path == out) {
-            return Err(Error::usage(format!("--out {}: that is the file given as {flag}; name another", out.display())));
+    for (flag, path) in [("--out", args.out.as_deref()), ("--pack-report", args.pack_report.as_deref())] {
+        let Some(out) = path.and_then(|out| out.canonicalize().ok()).filter(|out| out.is_file()) else { continue };
+        let is_out = |path: &Path| path.canonicalize().is_ok_and(|path| path == out);
+        if let Some((other, _)) = read.iter().find(|(_, path)| path.is_some_and(is_out)) {
+            return Err(Error::usage(format!("{flag} {}: that is the file given as {other}; name another", out.display())));
         }
+    }
+    if args.out.is_some() && args.out == args.pack_report {
+        return Err(Error::usage("--out and --pack-report name the same file; name another"));
     }
     Ok(())
 }
@@ -194,6 +208,7 @@ fn options(args: &Inputs, book: &PriceBook) -> Result<Options, Error> {
         mode_assumed: args.mode.is_none() && billed.mode.is_none(),
         settlement: args.settlement.clone().unwrap_or_else(|| Dated::always(billed.settlement.or(usual).unwrap_or_default())),
         packs: args.packs.as_deref().map_or(Ok(Vec::new()), |path| read_packs(path, book))?,
+        since: None,
         switches,
         contract: args.contract.as_deref().map(|path| read_contract(path, book)).transpose()?,
         opening: args.opening.as_deref().map_or(Ok(Vec::new()), |path| opening::read(path, book))?,
@@ -226,13 +241,13 @@ pub fn read_contract(path: &Path, book: &PriceBook) -> Result<Contract, Error> {
     Contract::parse(&toml, &path.display().to_string(), book).map_err(Error::failed)
 }
 
-/// The charges of a usage file, and the shares that they are split into where that was asked for.
+/// What a usage file costs, and the shares that charges are split into where that was asked for.
 fn rate_file<'b>(
     path: &Path,
     book: &'b PriceBook,
     options: &Options,
     mut by: Option<By>,
-) -> Result<(Vec<Charge>, Option<Shares<'b>>), Error> {
+) -> Result<(Rated, Option<Shares<'b>>), Error> {
     let (name, source): (String, Box<dyn Read>) = if path.as_os_str() == "-" {
         ("standard input".to_owned(), Box::new(io::stdin().lock()))
     } else {
@@ -255,8 +270,8 @@ fn rate_file<'b>(
             rater
         }
     };
-    let charges = rater.finish().map_err(Error::failed)?;
-    Ok((charges, by.map(|by| by.finish(book)).transpose()?))
+    let rated = rater.finish_with_packs().map_err(Error::failed)?;
+    Ok((rated, by.map(|by| by.finish(book)).transpose()?))
 }
 
 /// What has no price must not go unseen in a file that nobody reads line by line.
