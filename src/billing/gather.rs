@@ -180,11 +180,12 @@ impl SeriesId {
 /// The period of records, looked at once for all records that share it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    period: Period,
     /// The first and the last second.
     pub(super) start: i64,
     pub(super) last: i64,
-    is_whole: bool,
+    /// Nanoseconds into the first second; and into the one in which it ends, none where it ends with `last`.
+    start_nanos: u32,
+    end_nanos: u32,
 }
 
 impl Span {
@@ -196,13 +197,30 @@ impl Span {
         if end <= start {
             return Err(RowError::EmptyPeriod);
         }
-        let ends_whole = end.timestamp_subsec_nanos() == 0;
-        Ok(Self {
-            period: Period { start, end },
-            start: start.timestamp(),
-            last: end.timestamp() - i64::from(ends_whole),
-            is_whole: ends_whole && start.timestamp_subsec_nanos() == 0,
-        })
+        let (start_nanos, end_nanos) = (start.timestamp_subsec_nanos(), end.timestamp_subsec_nanos());
+        let last = end.timestamp() - i64::from(end_nanos == 0);
+        Ok(Self { start: start.timestamp(), last, start_nanos, end_nanos })
+    }
+
+    /// A span of whole seconds since 1970-01-01 UTC: the first, and the first after.
+    ///
+    /// # Errors
+    /// [`RowError::EmptyPeriod`].
+    pub fn of_seconds(start: i64, end: i64) -> Result<Self, RowError> {
+        if end <= start {
+            return Err(RowError::EmptyPeriod);
+        }
+        Ok(Self { start, last: end - 1, start_nanos: 0, end_nanos: 0 })
+    }
+
+    fn is_whole(&self) -> bool {
+        (self.start_nanos, self.end_nanos) == (0, 0)
+    }
+
+    fn period(&self) -> Period {
+        let time = |seconds, nanos| DateTime::from_timestamp(seconds, nanos).unwrap_or_default();
+        let end = self.last + i64::from(self.end_nanos == 0);
+        Period { start: time(self.start, self.start_nanos), end: time(end, self.end_nanos) }
     }
 }
 
@@ -381,7 +399,7 @@ impl<'a> Rater<'a> {
         let window = price.map_or(Window::Day, |price| price.window);
         let (start, end) = window_around(&self.plan, target, window, record.start, &mut self.months);
         if record.last >= end || first != last && target_on(&self.plan, series, last) != target {
-            return Err(spans(&series.meter, record.span.period, window).into());
+            return Err(spans(&series.meter, record.span.period(), window).into());
         }
         let quantum = price.filter(|price| price.scope == QuantumScope::PerRecord).map_or(1, |price| price.quantum);
         let sum = self.sum_of((record.id, target, start), record.status);
@@ -435,7 +453,7 @@ impl<'a> Rater<'a> {
     fn add_level(&mut self, record: &Record<'_>) -> Result<(), RateError> {
         let plan = &self.plan;
         let series = &mut self.series[record.id as usize];
-        if !record.span.is_whole {
+        if !record.span.is_whole() {
             return Err(RowError::InsideSecond(series.meter.clone()).into());
         }
         let (first, last) = (day_number(record.start), day_number(record.last));

@@ -4,12 +4,11 @@
 //! read once by [`Rows`] is found again by its bytes, so that of most rows only times and quantity are read. Every row that
 //! is in any way unusual goes to [`Rows`], which alone says what a row means and what is wrong with it.
 
-use chrono::DateTime;
 use memchr::{memchr, memchr_iter, memrchr};
 use rustc_hash::FxHashMap;
 
 use super::input::{Rows, each_row};
-use super::plain_time::take_time;
+use super::plain_time::Times;
 use crate::billing::{RateError, Rater, Row, SeriesId, Span};
 use crate::cli::Error;
 use crate::model::quantity::UNITS;
@@ -19,11 +18,12 @@ use crate::model::{Status, Unit};
 pub struct Lane<'a> {
     rows: Rows<'a>,
     rater: Rater<'a>,
-    /// Seconds of the row before, and its period.
-    span: Option<(i64, i64, Span)>,
+    times: Times,
     /// The cells from account to specification with the comma behind them.
     known: FxHashMap<Box<[u8]>, Known>,
     is_usual: bool,
+    /// How many columns follow the usual ones.
+    tags: usize,
     /// A row that was written with quotes, without them.
     plain: Vec<u8>,
 }
@@ -44,7 +44,9 @@ impl<'a> Lane<'a> {
     /// A lane without rows yet.
     pub fn new(rows: Rows<'a>, rater: Rater<'a>) -> Self {
         let is_usual = rows.header.is_usual();
-        Self { rows, rater, span: None, known: FxHashMap::default(), is_usual, plain: Vec::new() }
+        let tags = rows.header.width - (UNIT + 1);
+        let (times, known) = (Times::default(), FxHashMap::default());
+        Self { rows, rater, times, known, is_usual, tags, plain: Vec::new() }
     }
 
     /// The rater with everything that was taken in.
@@ -107,38 +109,21 @@ impl<'a> Lane<'a> {
         }
     }
 
+    /// What a row says whose cells from account to specification are known. That they are found proves that the row has
+    /// its commas where a row has them.
     fn read_usual(&mut self, row: &[u8]) -> Option<(SeriesId, Span, i128)> {
-        if !self.is_usual {
-            return None;
+        let (start, rest) = self.times.take(row)?;
+        let (end, rest) = self.times.take(rest)?;
+        let mut cells = rest.len();
+        for _ in 0..self.tags {
+            cells = comma_before(rest, cells)?;
         }
-        let (start, rest) = take_time(row)?;
-        let (end, rest) = take_time(rest)?;
-        let mut commas = rest.iter().enumerate().filter(|(_, byte)| **byte == b',').map(|(index, _)| index);
-        let series_end = commas.nth(4)? + 1;
-        let quantity_end = commas.next()?;
-        let (unit_end, tags) = match commas.next() {
-            None => (rest.len(), 0),
-            Some(end) => (end, 1 + commas.count()),
-        };
-        if tags + UNIT + 1 != self.rows.header.width {
-            return None;
-        }
-        let known = self.known.get(&rest[..series_end])?;
-        let unit = unit_named(&rest[quantity_end + 1..unit_end], known.unit)?;
-        Some((known.series, self.span(start, end)?, base_units(&rest[series_end..quantity_end], unit)?))
-    }
-
-    /// The period between two seconds. Rows mostly come in the order of time.
-    fn span(&mut self, start: i64, end: i64) -> Option<Span> {
-        if let Some((first, last, span)) = self.span
-            && (first, last) == (start, end)
-        {
-            return Some(span);
-        }
-        let time = |seconds| DateTime::from_timestamp(seconds, 0);
-        let span = Span::new(time(start)?, time(end)?).ok()?;
-        self.span = Some((start, end, span));
-        Some(span)
+        let unit_start = comma_before(rest, cells)? + 1;
+        let quantity_start = comma_before(rest, unit_start - 1)? + 1;
+        let known = self.known.get(&rest[..quantity_start])?;
+        let unit = unit_named(&rest[unit_start..cells], known.unit)?;
+        let quantity = base_units(&rest[quantity_start..unit_start - 1], unit)?;
+        Some((known.series, Span::of_seconds(start, end).ok()?, quantity))
     }
 
     /// Takes a row the long way. What a plain one names is remembered.
@@ -182,6 +167,11 @@ impl<'a> Lane<'a> {
         let before = u64::try_from(memchr_iter(b'\n', &block[..lines]).count()).unwrap_or(0);
         self.failed(first_line + before, "the text is not UTF-8; save the file as UTF-8")
     }
+}
+
+/// The place of the last comma before a place.
+fn comma_before(cells: &[u8], end: usize) -> Option<usize> {
+    cells[..end].iter().rposition(|byte| *byte == b',')
 }
 
 /// Whether a line ends as nobody ends lines any more. CSV allows it.
