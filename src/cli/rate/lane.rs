@@ -184,7 +184,7 @@ fn unit_named(name: &[u8], usual: Unit) -> Option<Unit> {
     if usual.name.as_bytes() == name {
         return Some(usual);
     }
-    UNITS.into_iter().find(|unit| unit.base == usual.base && unit.name.as_bytes() == name)
+    UNITS.iter().find(|unit| unit.base == usual.base && unit.name.as_bytes() == name).copied()
 }
 
 /// A plain number of at most 18 digits in base units, where it is a whole number of them.
@@ -208,10 +208,13 @@ fn base_units(number: &[u8], unit: Unit) -> Option<i128> {
     if digits == 0 {
         return None;
     }
-    let scaled = i128::from(mantissa).checked_mul(unit.factor)?;
-    let divisor = i128::from(divisor);
-    if divisor == 1 {
-        return Some(scaled);
+    // Few numbers are so large that 64 bits do not do.
+    match i64::try_from(unit.factor).ok().and_then(|factor| mantissa.checked_mul(factor)) {
+        Some(scaled) if divisor == 1 => Some(scaled.into()),
+        Some(scaled) => (scaled % divisor == 0).then(|| (scaled / divisor).into()),
+        None => {
+            let (scaled, divisor) = (i128::from(mantissa).checked_mul(unit.factor)?, i128::from(divisor));
+            (scaled % divisor == 0).then(|| scaled / divisor)
+        }
     }
-    (scaled % divisor == 0).then(|| scaled / divisor)
 }
