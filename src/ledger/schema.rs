@@ -4,7 +4,7 @@ use super::LedgerError;
 use super::connection::{Connection, collect, transaction};
 
 /// The migrations in order; the version of the schema is how many of them were applied.
-const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
 
 const VERSION_TABLE: &str = "ledger_schema";
 

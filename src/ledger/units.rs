@@ -170,8 +170,9 @@ fn record(connection: &mut dyn Connection, result: &UnitResult) -> Result<(), Le
     let mut parameters = key(&result.unit).to_vec();
     parameters.extend([state.into(), result.status.as_str().into(), facts.into(), reason.into(), result.at.into()]);
     connection.execute(
-        "INSERT INTO unit (account, action, sub_app_id, subject, start_at, end_at, state, status, facts, reason, finished_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        "INSERT INTO unit (account, action, sub_app_id, subject, start_at, end_at, state, status, facts, reason, finished_at,
+                           kind, priority, restated, fence, owner, leased_until, not_before, attempts, planned_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, '', 0, 0, 0, '', 0, 0, 1, ?11)
          ON CONFLICT (account, action, sub_app_id, subject, start_at, end_at) DO UPDATE
          SET state = excluded.state, status = excluded.status, facts = excluded.facts, reason = excluded.reason,
              finished_at = excluded.finished_at",
