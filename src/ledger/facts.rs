@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::LedgerError;
+use super::catalogue::{self, Domain, PackState, PlayStat};
 use super::connection::Connection;
 use super::inventory::{self, Listing};
 use super::units::Unit;
 use super::usage::{self, READINGS, USAGE};
 use super::work::{Committed, Lease, Outcome, UnitResult};
-use crate::model::{BillingDay, Period, UsageRecord};
+use super::{LedgerError, bills};
+use crate::model::{Bill, BillingDay, Period, UsageRecord};
 
 /// All the facts of what a unit asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,14 @@ pub enum Facts {
     Readings(Vec<UsageRecord>),
     /// The media that were created in the time that was asked for.
     Listing(Listing),
+    /// The domains of the application.
+    Domains(Vec<Domain>),
+    /// The prepaid products of the account, on the day of the window.
+    Packs(Vec<PackState>),
+    /// The plays of the application's media on the day of the window.
+    Plays(Vec<PlayStat>),
+    /// A month's bill.
+    Bill(Bill),
 }
 
 /// Writes the facts, inside a transaction.
@@ -32,6 +41,10 @@ pub(super) fn replace(
         Facts::Usage(records) => usage::replace(connection, USAGE, unit, result.asked, records, result.at),
         Facts::Readings(records) => usage::replace(connection, READINGS, unit, result.asked, records, result.at),
         Facts::Listing(listing) => inventory::replace(connection, unit, listing, result),
+        Facts::Domains(domains) => catalogue::replace_domains(connection, unit, domains),
+        Facts::Packs(packs) => catalogue::remember_packs(connection, unit, packs),
+        Facts::Plays(plays) => catalogue::replace_plays(connection, unit, plays),
+        Facts::Bill(bill) => bills::replace(connection, unit, bill, result.at),
     }
 }
 
@@ -45,7 +58,7 @@ pub(super) fn check(lease: &Lease, result: &UnitResult) -> Result<(), LedgerErro
     match &result.outcome {
         Outcome::Done(Facts::Usage(records) | Facts::Readings(records))
         | Outcome::Part(Facts::Usage(records) | Facts::Readings(records), _) => records_fit(unit, result.asked, records),
-        Outcome::Done(Facts::Listing(_)) | Outcome::Part(Facts::Listing(_), _) | Outcome::Failed(_) => Ok(()),
+        Outcome::Done(_) | Outcome::Part(..) | Outcome::Failed(_) => Ok(()),
     }
 }
 

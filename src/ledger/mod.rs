@@ -4,6 +4,8 @@
 //! between threads: calls then wait for each other.
 
 mod applications;
+mod bills;
+mod catalogue;
 mod charges;
 mod connection;
 mod error;
@@ -11,6 +13,7 @@ mod event_configs;
 mod facts;
 mod inventory;
 mod media;
+mod rows;
 mod schema;
 mod select;
 mod snapshots;
@@ -24,6 +27,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use applications::Application;
+pub use catalogue::{Domain, PackState, PlayStat};
 pub use connection::Value;
 pub use error::LedgerError;
 pub use event_configs::EventConfigEntry;
