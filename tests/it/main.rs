@@ -16,6 +16,7 @@ mod examples;
 mod explain;
 mod find;
 mod house;
+mod inventory;
 mod ledger;
 mod pack_properties;
 mod packs;
