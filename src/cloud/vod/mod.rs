@@ -3,6 +3,7 @@
 mod applications;
 mod convert;
 mod request;
+mod walk;
 mod wire;
 
 use serde::Serialize;
@@ -17,6 +18,8 @@ pub use request::{
     CdnMetric, CdnStatDetails, EventConfigChange, Interval, MediaProcessUsage, OldestFirst, SearchMedia, StorageDetails,
     TimeWindow, UploadAcceleration, UsageOver,
 };
+
+pub use walk::{Step, VOD_BEGINNING};
 
 /// The most FileIds that one DescribeMediaInfos takes.
 pub const MAX_FILE_IDS: usize = 20;
