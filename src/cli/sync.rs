@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::output::{Format, Listing, note};
 use super::terms::Terms;
 use super::{Context, Error, Outcome, charge, signal};
-use crate::collect::{self, Kind, Manifest, Overall, Plan, Progress, Stop};
+use crate::collect::{self, Kind, Manifest, Overall, Plan, ProcessTypes, Progress, Stop};
 use crate::ledger::Ledger;
 use crate::model::{BillingDay, BillingMonth, Period};
 use crate::settings::{Account, Applications, Mode};
@@ -26,9 +26,13 @@ pub struct Args {
     /// Collect this month
     #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["since", "until"])]
     month: Option<BillingMonth>,
-    /// Only these kinds: storage, traffic, bandwidth, process, retrieval, image-review, licence, upload [default: what the billing mode needs]
+    /// Only these kinds: media, storage, traffic, bandwidth, process, retrieval, image-review, licence, upload [default: all, bandwidth
+    /// where the billing mode needs it]
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     only: Vec<Kind>,
+    /// All but these kinds
+    #[arg(long, value_name = "KIND", value_delimiter = ',', conflicts_with = "only")]
+    skip: Vec<Kind>,
     /// Form of the manifest [default: table on a terminal, else csv]
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -106,7 +110,12 @@ impl Args {
 
 fn collect(args: &Args, context: &Context, account: &Account, ledger: &Arc<Ledger>, period: Period) -> Result<Manifest, Error> {
     let mut plan = Plan::new(account.id(), period, context.clock.now());
-    plan.at_a_time = context.settings()?.collect.concurrency;
+    let habits = context.settings()?.collect;
+    plan.at_a_time = habits.concurrency;
+    plan.page = habits.media_per_call;
+    if habits.process_all_at_once {
+        plan.process_types = ProcessTypes::AllAtOnce;
+    }
     plan.applications = match context.applications(account)? {
         Applications::All => collect::Applications::All,
         Applications::Listed(ids) => collect::Applications::Listed(ids),
@@ -116,6 +125,7 @@ fn collect(args: &Args, context: &Context, account: &Account, ledger: &Arc<Ledge
     } else if period.days().any(|day| account.mode_on(day).mode == Mode::Bandwidth) {
         plan.kinds.push(Kind::Bandwidth);
     }
+    plan.kinds.retain(|kind| !args.skip.contains(kind));
     let client = context.client(account)?;
     let progress = Bar::new(context);
     let manifest = context.runtime()?.block_on(async {
