@@ -17,6 +17,7 @@ mod explain;
 mod find;
 mod house;
 mod inventory;
+mod killed;
 mod ledger;
 mod pack_properties;
 mod packs;
