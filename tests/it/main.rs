@@ -17,6 +17,7 @@ mod explain;
 mod find;
 mod house;
 mod ledger;
+mod pace;
 mod pack_properties;
 mod packs;
 mod peers;
