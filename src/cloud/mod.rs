@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+pub mod actions;
 mod budget;
 mod builder;
 mod convert;
@@ -57,6 +58,7 @@ pub struct Client {
     recorder: Option<Arc<dyn Recorder>>,
     priority: Priority,
     patience: Patience,
+    intl: bool,
 }
 
 impl std::fmt::Debug for Client {
