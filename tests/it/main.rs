@@ -19,6 +19,7 @@ mod house;
 mod inventory;
 mod killed;
 mod ledger;
+mod pace;
 mod pack_properties;
 mod packs;
 mod peers;
