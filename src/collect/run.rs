@@ -206,7 +206,10 @@ impl Run {
             Ok(_) => Some(Ok(())),
             Err(refusal) => refusal.is_outage.then(|| Err(refusal.reason.clone())),
         };
-        let outcome = answer.unwrap_or_else(|refusal| Outcome::Failed(refusal.reason));
+        let outcome = answer.unwrap_or_else(|refusal| match refusal.is_absent {
+            true => Outcome::Absent(refusal.reason),
+            false => Outcome::Failed(refusal.reason),
+        });
         // The content of a listing is in the facts; its raw answers are kept only when they could not be used.
         let keeps_answers = lease.brings != Brings::Media || matches!(outcome, Outcome::Failed(_));
         let snapshots = if keeps_answers { recorder.take() } else { Vec::new() };
