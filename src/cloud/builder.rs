@@ -207,6 +207,6 @@ impl ClientBuilder {
             billing: endpoint(Api::Billing, billing)?,
         };
         let transport = Arc::new(Transport::new(endpoints, self.habits, self.credential)?);
-        Ok(Client { transport, recorder: None, priority: Priority::default(), patience: Patience::default() })
+        Ok(Client { transport, recorder: None, priority: Priority::default(), patience: Patience::default(), intl: self.intl })
     }
 }

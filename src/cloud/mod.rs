@@ -14,10 +14,12 @@
 //! # }
 //! ```
 
+pub mod actions;
 mod budget;
 mod builder;
 mod convert;
 pub mod credential;
+mod download;
 mod endpoint;
 mod envelope;
 mod error;
@@ -57,6 +59,7 @@ pub struct Client {
     recorder: Option<Arc<dyn Recorder>>,
     priority: Priority,
     patience: Patience,
+    intl: bool,
 }
 
 impl std::fmt::Debug for Client {
