@@ -3,7 +3,8 @@
 use super::facts::{self, Series};
 use super::plan::{Plan, ProcessTypes, Question, Subject};
 use crate::cloud::vod::{
-    CdnMetric, CdnStatDetails, Interval, MediaProcessUsage, StorageDetails, TaskUsage, TimeWindow, UploadAcceleration, UsageOver,
+    CdnFilter, CdnMetric, CdnStatDetails, Interval, MediaProcessUsage, StorageDetails, TaskUsage, TimeWindow, UploadAcceleration,
+    UsageOver,
 };
 use crate::cloud::{Client, Error, ErrorKind};
 use crate::model::meter::{METERS, Meter, names};
@@ -108,6 +109,7 @@ fn delivery(question: &Question, period: Period, area: &str, metric: CdnMetric, 
         window: TimeWindow(period),
         area: area.to_owned(),
         data_interval,
+        only: CdnFilter::default(),
     }
 }
 
