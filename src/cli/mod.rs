@@ -21,6 +21,7 @@ mod rate;
 mod report;
 mod runs;
 mod selection;
+mod signal;
 mod sim;
 mod stream;
 mod summary;

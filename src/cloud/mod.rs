@@ -20,6 +20,7 @@ mod builder;
 mod check;
 mod convert;
 pub mod credential;
+mod download;
 mod endpoint;
 mod envelope;
 mod error;

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod area;
+pub mod bill;
 pub mod charge;
 pub mod id;
 pub mod language;
@@ -15,6 +16,7 @@ pub mod status;
 pub mod time;
 pub mod usage;
 
+pub use bill::{Bill, BillLine};
 pub use charge::{Charge, RowType, Step};
 pub use id::{AccountId, FileId, SubAppId, Vid};
 pub use language::Language;

@@ -16,6 +16,8 @@ mod examples;
 mod explain;
 mod find;
 mod house;
+mod inventory;
+mod killed;
 mod ledger;
 mod pace;
 mod pack_properties;

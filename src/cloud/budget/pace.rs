@@ -20,6 +20,8 @@ const FULL: u32 = 100_000;
 const SLOWEST: u32 = FULL / 20;
 /// What a whole window without refusal wins back.
 const REGAINED: u32 = FULL / 20;
+/// Answers after which the fastest of them begins to be forgotten.
+const AGE: u32 = 500;
 /// The longest pause that refusals alone lead to.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -27,8 +29,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 #[derive(Clone, Copy, Debug)]
 struct Sent {
     at: Instant,
-    /// By how much it may have arrived later than the fastest; not known before it is answered.
-    late: Option<Duration>,
+    /// When the answer began; not known before.
+    took: Option<Duration>,
 }
 
 /// The requests of one budget so far, and what they say about the next.
@@ -49,8 +51,10 @@ pub(super) struct Pace {
     slowed: Option<Instant>,
     /// Refusals without an admitted request between.
     refusals: u32,
-    /// The fastest answer; forgets slowly, since ways change.
-    fastest: Option<Duration>,
+    /// The fastest answers of this age and of the one before it; they are forgotten, since ways change.
+    fastest: [Duration; 2],
+    /// Answers in this age.
+    answers: u32,
     /// What guards may hold back now. It earns [`Pace::earns`] a window and pays what they cost.
     allowance: Duration,
     /// What guards may cost on average: a fiftieth of a window, more after refusals.
@@ -93,7 +97,8 @@ impl Pace {
             speed: FULL,
             slowed: None,
             refusals: 0,
-            fastest: None,
+            fastest: [Duration::MAX; 2],
+            answers: 0,
             allowance: limit.per / 2,
             earns: limit.per / 50,
         }
@@ -120,7 +125,8 @@ impl Pace {
 
     /// What a request holds back its successor by; a thousandth at least, for clocks that tick differently.
     fn guard(&self, sent: Sent) -> Duration {
-        sent.late.unwrap_or(Duration::MAX).min(self.allowance) + self.limit.per / 1000
+        let late = sent.took.map_or(Duration::MAX, |took| took.saturating_sub(self.fastest[0].min(self.fastest[1])));
+        late.min(self.allowance) + self.limit.per / 1000
     }
 
     /// Lets a request go and gives its number.
@@ -136,7 +142,7 @@ impl Pace {
             self.sent.pop_front();
             self.first += 1;
         }
-        self.sent.push_back(Sent { at: now, late: None });
+        self.sent.push_back(Sent { at: now, took: None });
         self.first + self.sent.len() as u64 - 1
     }
 
@@ -149,7 +155,7 @@ impl Pace {
         self.arrived(number, now);
         self.refusals = 0;
         self.speed = (self.speed + REGAINED / self.limit.requests.max(1)).min(FULL);
-        self.earns -= self.earns.saturating_sub(self.limit.per / 50) / 1000;
+        self.earns -= self.earns.saturating_sub(self.limit.per / 50) / 4000;
     }
 
     /// The server refused a request as one too many. Nothing goes for a while, and then at half the speed.
@@ -175,18 +181,19 @@ impl Pace {
         self.not_before = Some(self.not_before.map_or(moment, |other| other.max(moment)));
     }
 
-    /// Notes by how much a request may have been late, if it still matters.
+    /// Notes when a request was answered, if it still matters.
     fn arrived(&mut self, number: u64, now: Instant) -> Option<Sent> {
         let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
         let sent = self.sent.get_mut(index)?;
         let took = now.saturating_duration_since(sent.at);
-        let fastest = match self.fastest {
-            Some(fastest) if fastest < took => fastest + (took - fastest) / 256,
-            _ => took,
-        };
-        self.fastest = Some(fastest);
-        sent.late = Some(took - fastest);
-        Some(*sent)
+        sent.took = Some(took);
+        let sent = *sent;
+        if self.answers >= AGE {
+            (self.fastest, self.answers) = ([Duration::MAX, self.fastest[0]], 0);
+        }
+        self.answers += 1;
+        self.fastest[0] = self.fastest[0].min(took);
+        Some(sent)
     }
 }
 

@@ -23,6 +23,7 @@ mod search;
 mod storage;
 mod tasks;
 mod usage;
+mod walk;
 mod window;
 mod wire;
 
@@ -56,6 +57,7 @@ pub use storage::{
 };
 pub use tasks::{ProcedureTask, ProcessResult, TaskDetail, TaskOutcome, TaskOutput};
 pub use usage::{MediaProcessUsage, ReviewDetails, UploadAcceleration, UsageOver};
+pub use walk::{Step, VOD_BEGINNING};
 pub use window::{Interval, TimeWindow};
 
 /// The actions of VOD, API 3.0. Get it from [`Client::vod`].
