@@ -4,6 +4,7 @@
 //! between threads: calls then wait for each other.
 
 mod applications;
+mod audit;
 mod charges;
 mod connection;
 mod error;
@@ -21,6 +22,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use applications::Application;
+pub use audit::{AuditEntry, AuditOutcome, AuditRow, BrokenChain, ChainCheck};
 pub use connection::Value;
 pub use error::LedgerError;
 pub use event_configs::EventConfigEntry;

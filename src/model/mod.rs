@@ -3,6 +3,7 @@
 pub mod address;
 pub mod area;
 pub mod charge;
+pub mod effect;
 pub mod id;
 pub mod language;
 pub mod media;
@@ -16,6 +17,7 @@ pub mod time;
 pub mod usage;
 
 pub use charge::{Charge, RowType, Step};
+pub use effect::{CostEffect, EffectKind, EffectLine};
 pub use id::{AccountId, FileId, SubAppId, Vid};
 pub use language::Language;
 pub use media::{Media, MediaState, Rendition};
