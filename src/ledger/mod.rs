@@ -10,6 +10,7 @@ mod connection;
 mod error;
 mod event_configs;
 mod media;
+mod media_history;
 mod schema;
 mod select;
 mod snapshots;
