@@ -132,6 +132,9 @@ impl Context {
         let mut builder = Client::builder(self.credential(account)?.credential)
             .intl(account.site == Site::Intl)
             .allow_http(endpoint.allow_http);
+        if self.global.exclusive {
+            builder = builder.exclusive();
+        }
         if let Some(url) = &endpoint.vod {
             builder = builder.vod_endpoint(url.as_str());
         }

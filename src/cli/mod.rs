@@ -22,6 +22,7 @@ mod rate;
 mod report;
 mod runs;
 mod selection;
+mod signal;
 mod sim;
 mod stream;
 mod summary;
@@ -83,6 +84,9 @@ pub struct Global {
     /// Log more; twice for every request
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// Use the whole of each documented rate limit, not 30 % of it: for an account that nothing else calls
+    #[arg(long, global = true)]
+    pub exclusive: bool,
     /// Show no progress
     #[arg(long, global = true)]
     pub no_progress: bool,

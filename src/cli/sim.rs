@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::signal::Stop;
 use super::{Context, Error, Outcome, file};
 use crate::sim::{self, AccountSource, Config, Faults, Limit, Running, SimError};
 
@@ -115,41 +116,6 @@ fn announce(args: &Args, running: &Running) -> Result<(), Error> {
     )?;
     out.flush()?;
     Ok(())
-}
-
-/// The signals that ask a process to stop. They are listened for from here on, not from [`Stop::asked`] on.
-struct Stop {
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Stop {
-    #[cfg(unix)]
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    #[cfg(not(unix))]
-    fn new() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(unix)]
-    async fn asked(mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    async fn asked(self) {
-        // Without a handler nothing but the system can stop the process, which is no error here.
-        let _ = tokio::signal::ctrl_c().await;
-    }
 }
 
 impl From<SimError> for Error {

@@ -1,6 +1,8 @@
 //! Values as they are sent, not as they are documented: numbers that arrive as text, text that arrives
 //! as numbers, whole numbers with a fraction of zero. Numbers are read from their digits, never through a float.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -22,15 +24,28 @@ pub struct Measured(pub i128);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exact(pub Decimal);
 
-fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let raw = Box::<RawValue>::deserialize(deserializer)?;
-    let literal = raw.get();
+/// A scalar as it stands in the JSON text. It is borrowed from there, so these types are read from a text or bytes, and
+/// from nothing that has been parsed before.
+fn literal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'de str, D::Error> {
+    let literal = <&RawValue>::deserialize(deserializer)?.get();
     match literal.as_bytes().first() {
-        Some(b'"') => serde_json::from_str(literal).map_err(D::Error::custom),
         Some(b'{' | b'[') => Err(D::Error::custom("expected a text or a number, found an object or a list")),
-        Some(b'n') => Ok(String::new()),
-        _ => Ok(literal.to_owned()),
+        _ => Ok(literal),
     }
+}
+
+/// What a literal says: the inside of a text, nothing for null, a number's digits.
+fn content<E: serde::de::Error>(literal: &str) -> Result<Cow<'_, str>, E> {
+    match literal.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inside) if inside.contains('\\') => serde_json::from_str(literal).map(Cow::Owned).map_err(E::custom),
+        Some(inside) => Ok(Cow::Borrowed(inside)),
+        None if literal == "null" => Ok(Cow::Borrowed("")),
+        None => Ok(Cow::Borrowed(literal)),
+    }
+}
+
+fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+    literal(deserializer).and_then(content)
 }
 
 fn decimal(text: &str) -> Option<Decimal> {
@@ -39,7 +54,7 @@ fn decimal(text: &str) -> Option<Decimal> {
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        scalar(deserializer).map(Self)
+        scalar(deserializer).map(|text| Self(text.into_owned()))
     }
 }
 
@@ -64,9 +79,9 @@ fn whole(text: &str) -> Result<i128, String> {
 
 impl<'de> Deserialize<'de> for Measured {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Option::<Text>::deserialize(deserializer)? {
-            Some(text) if !text.0.trim().is_empty() => whole(text.0.trim()).map(Self).map_err(D::Error::custom),
-            _ => Err(D::Error::custom("a measured quantity is null or empty")),
+        match scalar(deserializer)?.trim() {
+            "" => Err(D::Error::custom("a measured quantity is null or empty")),
+            text => whole(text).map(Self).map_err(D::Error::custom),
         }
     }
 }

@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+pub mod actions;
 mod budget;
 mod builder;
 mod convert;
@@ -25,30 +26,39 @@ pub mod error_codes;
 pub mod legacy;
 pub mod lenient;
 mod parameters;
+mod sign;
 pub mod signature;
+mod skew;
 mod transport;
+mod tries;
 pub mod vod;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-pub use budget::Limit;
+pub use budget::{Limit, Priority};
 pub use builder::{ClientBuilder, HttpMethod};
 pub use credential::Credential;
 pub use endpoint::{Api, Endpoint};
 pub use error::{Error, ErrorKind};
 pub use transport::{Action, RawAnswer, Recorder};
 
-use transport::Transport;
+use transport::{Call, Transport};
+use tries::Patience;
 
 /// A client for one account. Cheap to clone; clones share connections and rate budgets.
 #[derive(Clone)]
 pub struct Client {
     transport: Arc<Transport>,
     recorder: Option<Arc<dyn Recorder>>,
+    priority: Priority,
+    patience: Patience,
+    intl: bool,
 }
 
 impl std::fmt::Debug for Client {
@@ -66,7 +76,34 @@ impl Client {
     /// The same client, whose raw answers a recorder sees before they are parsed.
     #[must_use]
     pub fn recording(&self, recorder: Arc<dyn Recorder>) -> Self {
-        Self { transport: Arc::clone(&self.transport), recorder: Some(recorder) }
+        Self { recorder: Some(recorder), ..self.clone() }
+    }
+
+    /// The same client, whose calls have another priority where they wait for a rate budget.
+    #[must_use]
+    pub fn with_priority(&self, priority: Priority) -> Self {
+        Self { priority, ..self.clone() }
+    }
+
+    /// The same client, each of whose calls ends after this time, its place in the queue included.
+    #[must_use]
+    pub fn within(&self, time: Duration) -> Self {
+        let mut client = self.clone();
+        client.patience.within = Some(time);
+        client
+    }
+
+    /// The same client, whose calls all end at this moment.
+    #[must_use]
+    pub fn deadline(&self, moment: Instant) -> Self {
+        let mut client = self.clone();
+        client.patience.until = Some(moment);
+        client
+    }
+
+    /// The server's clock less this machine's, as the last answers date themselves; `None` before the first.
+    pub fn skew(&self) -> Option<TimeDelta> {
+        self.transport.clock.skew()
     }
 
     /// VOD, API 3.0.
@@ -79,9 +116,26 @@ impl Client {
         legacy::Legacy { client: self }
     }
 
-    pub(crate) async fn call<T: DeserializeOwned>(&self, action: &'static Action, request: &impl Serialize) -> Result<T, Error> {
-        let body = self.transport.call(action, to_parameters(action, request)?, self.recorder.as_ref()).await?;
-        envelope::read(action.api, action.name, &body)
+    pub(crate) async fn call<T: DeserializeOwned + Send>(
+        &self,
+        action: &'static Action,
+        request: &impl Serialize,
+    ) -> Result<T, Error> {
+        let parameters = to_parameters(action, request)?;
+        let call = Call {
+            action,
+            parameters: &parameters,
+            recorder: self.recorder.as_deref(),
+            priority: self.priority,
+            patience: self.patience,
+        };
+        let mut answer = None;
+        let mut read = |status: u16, body: &str| {
+            answer = Some(envelope::read(action.api, status, body)?);
+            Ok(())
+        };
+        self.transport.call(&call, &mut read).await?;
+        answer.ok_or_else(|| Error::new(ErrorKind::Malformed, format!("{}: no answer was read", action.name)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Asks the cloud one question.
 
 use super::facts::{self, Series};
-use super::plan::{Plan, ProcessTypes, Question, Subject};
+use super::plan::{ProcessTypes, Question, Subject};
 use crate::cloud::vod::{
     CdnMetric, CdnStatDetails, Interval, MediaProcessUsage, StorageDetails, TaskUsage, TimeWindow, UploadAcceleration, UsageOver,
 };
@@ -44,8 +44,8 @@ impl From<String> for Refusal {
 const AGGREGATE_TYPE: &str = "Transcode";
 
 /// Asks a question.
-pub async fn ask(client: &Client, question: &Question, plan: &Plan) -> Result<Answer, Refusal> {
-    let period = question.asked(plan.now);
+pub async fn ask(client: &Client, question: &Question<'_>) -> Result<Answer, Refusal> {
+    let period = question.asked();
     let records = match question.subject {
         Subject::Storage { class, storage_type, area } => {
             let request = StorageDetails {
@@ -92,16 +92,16 @@ pub async fn ask(client: &Client, question: &Question, plan: &Plan) -> Result<An
             let points = client.vod().describe_client_upload_acceleration_usage_data(&request).await?;
             facts::sums(question, Series { meter: names::UPLOAD_ACCELERATION, area: "", spec: kind }, &points)?
         }
-        Subject::Process => return process(client, question, period, plan.process_types).await,
+        Subject::Process => return process(client, question, period, question.plan.process_types).await,
     };
     Ok(Answer { records, notes: Vec::new() })
 }
 
-fn usage_over(question: &Question, period: Period) -> UsageOver {
+fn usage_over(question: &Question<'_>, period: Period) -> UsageOver {
     UsageOver { sub_app_id: question.unit.sub_app_id, window: TimeWindow(period) }
 }
 
-fn delivery(question: &Question, period: Period, area: &str, metric: CdnMetric, data_interval: Interval) -> CdnStatDetails {
+fn delivery(question: &Question<'_>, period: Period, area: &str, metric: CdnMetric, data_interval: Interval) -> CdnStatDetails {
     CdnStatDetails {
         sub_app_id: question.unit.sub_app_id,
         metric,
@@ -112,7 +112,7 @@ fn delivery(question: &Question, period: Period, area: &str, metric: CdnMetric, 
 }
 
 /// Media processing of every type. Types that are asked for by name are taken from the answer to their name only.
-async fn process(client: &Client, question: &Question, period: Period, types: ProcessTypes) -> Result<Answer, Refusal> {
+async fn process(client: &Client, question: &Question<'_>, period: Period, types: ProcessTypes) -> Result<Answer, Refusal> {
     let mut answer = Answer::default();
     let by_name: Vec<&str> = match types {
         ProcessTypes::ByName => METERS.iter().filter_map(task_type).collect(),
@@ -139,7 +139,7 @@ async fn process(client: &Client, question: &Question, period: Period, types: Pr
 
 async fn process_of(
     client: &Client,
-    question: &Question,
+    question: &Question<'_>,
     period: Period,
     task_type: Option<&str>,
 ) -> Result<Vec<TaskUsage>, Error> {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::LedgerError;
 
 /// A value on its way into or out of the store. There are no floats.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// Unknown.
     Null,

@@ -64,6 +64,9 @@ pub enum LedgerError {
     /// One unit of work brought two values for the same fact.
     #[error("two values for one fact: {0}")]
     Contradiction(String),
+    /// Another run has taken the unit of work since: what this one brought was not written.
+    #[error("another run has taken over this unit of {0}; what this one brought was not written")]
+    Fenced(String),
     /// Something was handed over that does not belong there.
     #[error("{0}")]
     Misplaced(String),

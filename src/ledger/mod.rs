@@ -5,12 +5,17 @@
 
 mod applications;
 mod audit;
+mod bills;
+mod catalogue;
 mod charges;
 mod connection;
 mod error;
 mod event_configs;
+mod facts;
+mod inventory;
 mod media;
 mod media_history;
+mod rows;
 mod schema;
 mod select;
 mod snapshots;
@@ -18,18 +23,23 @@ mod sqlite;
 mod stored;
 mod units;
 mod usage;
+mod work;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use applications::Application;
 pub use audit::{AuditEntry, AuditOutcome, AuditRow, BrokenChain, ChainCheck};
+pub use catalogue::{Domain, PackState, PlayStat};
 pub use connection::Value;
 pub use error::LedgerError;
 pub use event_configs::EventConfigEntry;
+pub use facts::Facts;
+pub use inventory::{InventoryDay, Listing};
 pub use snapshots::{NewSnapshot, Snapshot};
 pub use stored::StoredMedia;
-pub use units::{Committed, Outcome, Unit, UnitResult, UnitRow};
+pub use units::{Brings, REASONS, Unit, UnitCount, UnitRow, UnitState};
+pub use work::{Committed, Lease, NewUnit, Open, Outcome, Scope, UnitResult};
 
 use crate::model::{AccountId, SubAppId};
 use connection::Connection;

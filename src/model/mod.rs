@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod area;
+pub mod bill;
 pub mod charge;
 pub mod effect;
 pub mod id;
@@ -16,6 +17,7 @@ pub mod status;
 pub mod time;
 pub mod usage;
 
+pub use bill::{Bill, BillLine};
 pub use charge::{Charge, RowType, Step};
 pub use effect::{CostEffect, EffectKind, EffectLine};
 pub use id::{AccountId, FileId, SubAppId, Vid};

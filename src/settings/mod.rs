@@ -38,11 +38,15 @@ const LANGUAGES: &[(&str, Language)] =
 pub struct Collect {
     /// Requests under way at the same time.
     pub concurrency: usize,
+    /// Media that one call of a listing asks for.
+    pub media_per_call: u64,
+    /// Whether media processing is asked for in one call without a type, instead of type by type.
+    pub process_all_at_once: bool,
 }
 
 impl Default for Collect {
     fn default() -> Self {
-        Self { concurrency: 4 }
+        Self { concurrency: 4, media_per_call: 1000, process_all_at_once: false }
     }
 }
 

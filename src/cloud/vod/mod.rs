@@ -3,12 +3,13 @@
 mod applications;
 mod convert;
 mod request;
+mod walk;
 mod wire;
 
 use serde::Serialize;
 
-use super::transport::Action;
-use super::{Api, Client, Error, Limit};
+use super::actions::vod as actions;
+use super::{Client, Error};
 use crate::model::{FileId, SubAppId};
 
 pub use applications::Listed;
@@ -18,29 +19,14 @@ pub use request::{
     TimeWindow, UploadAcceleration, UsageOver,
 };
 
+pub use walk::{Step, VOD_BEGINNING};
+
 /// The most FileIds that one DescribeMediaInfos takes.
 pub const MAX_FILE_IDS: usize = 20;
 /// The most media that SearchMedia shows of one query; `TotalCount` stops here too.
 pub const SEARCH_WALL: u64 = 5_000;
 /// The largest page of SearchMedia that is asked for. The API states only Offset + Limit ≤ 5000.
 pub const SEARCH_PAGE: u64 = 100;
-
-const fn read(name: &'static str, per_second: u32) -> Action {
-    Action { api: Api::Vod, name, limit: Limit::per_second(per_second), repeatable: true }
-}
-
-static SEARCH_MEDIA: Action = read("SearchMedia", 20);
-static DESCRIBE_MEDIA_INFOS: Action = read("DescribeMediaInfos", 100);
-static DESCRIBE_SUB_APP_IDS: Action = read("DescribeSubAppIds", 100);
-static DESCRIBE_STORAGE_DETAILS: Action = read("DescribeStorageDetails", 100);
-static DESCRIBE_CDN_STAT_DETAILS: Action = read("DescribeCDNStatDetails", 20);
-static DESCRIBE_MEDIA_PROCESS_USAGE_DATA: Action = read("DescribeMediaProcessUsageData", 20);
-static DESCRIBE_IMAGE_REVIEW_USAGE_DATA: Action = read("DescribeImageReviewUsageData", 20);
-static DESCRIBE_LICENSE_USAGE_DATA: Action = read("DescribeLicenseUsageData", 20);
-static DESCRIBE_CLIENT_UPLOAD_ACCELERATION_USAGE_DATA: Action = read("DescribeClientUploadAccelerationUsageData", 20);
-static DESCRIBE_EVENT_CONFIG: Action = read("DescribeEventConfig", 100);
-/// Sets values and does not add to them, so sending it twice leaves what sending it once leaves.
-static MODIFY_EVENT_CONFIG: Action = read("ModifyEventConfig", 20);
 
 /// The actions of VOD, API 3.0. Get it from [`Client::vod`].
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +44,7 @@ struct ForApplication {
 impl Vod<'_> {
     /// One page of a search. At most the first [`SEARCH_WALL`] hits of a query can be reached.
     pub async fn search_media(&self, request: &SearchMedia) -> Result<SearchMediaAnswer, Error> {
-        let answer: wire::SearchMedia = self.client.call(&SEARCH_MEDIA, request).await?;
+        let answer: wire::SearchMedia = self.client.ask(&actions::SEARCH_MEDIA, request).await?;
         Ok(SearchMediaAnswer::from_wire(answer, request.sub_app_id))
     }
 
@@ -74,7 +60,8 @@ impl Vod<'_> {
         }
         let mut all = MediaInfos::default();
         for file_ids in file_ids.chunks(MAX_FILE_IDS) {
-            let answer: wire::MediaInfos = self.client.call(&DESCRIBE_MEDIA_INFOS, &Request { file_ids, sub_app_id }).await?;
+            let answer: wire::MediaInfos =
+                self.client.ask(&actions::DESCRIBE_MEDIA_INFOS, &Request { file_ids, sub_app_id }).await?;
             all.append(answer, sub_app_id);
         }
         Ok(all)
@@ -92,7 +79,7 @@ impl Vod<'_> {
         let mut all: Vec<Application> = Vec::new();
         loop {
             let request = Request { offset: all.len() as u64, limit: PAGE };
-            let answer: wire::SubAppIds = self.client.call(&DESCRIBE_SUB_APP_IDS, &request).await?;
+            let answer: wire::SubAppIds = self.client.ask(&actions::DESCRIBE_SUB_APP_IDS, &request).await?;
             let total = answer.total_count.to_u64().unwrap_or(0);
             let before = all.len();
             for application in answer.set.into_iter().filter_map(Application::from_wire) {
@@ -110,34 +97,38 @@ impl Vod<'_> {
     ///
     /// The answer includes the bucket in which the requested end lies; points outside the asked period are dropped.
     pub async fn describe_storage_details(&self, request: &StorageDetails) -> Result<Vec<Point>, Error> {
-        let answer: wire::Points = self.client.call(&DESCRIBE_STORAGE_DETAILS, request).await?;
-        Point::inside(DESCRIBE_STORAGE_DETAILS.name, answer.data, request.window.period())
+        let answer: wire::Points = self.client.ask(&actions::DESCRIBE_STORAGE_DETAILS, request).await?;
+        Point::inside(actions::DESCRIBE_STORAGE_DETAILS.action.name, answer.data, request.window.period())
     }
 
     /// Delivered bytes, speed or requests in one area, oldest first; points outside the asked period are dropped.
     pub async fn describe_cdn_stat_details(&self, request: &CdnStatDetails) -> Result<Vec<Point>, Error> {
-        let answer: wire::Points = self.client.call(&DESCRIBE_CDN_STAT_DETAILS, request).await?;
-        Point::inside(DESCRIBE_CDN_STAT_DETAILS.name, answer.data, request.window.period())
+        let answer: wire::Points = self.client.ask(&actions::DESCRIBE_CDN_STAT_DETAILS, request).await?;
+        Point::inside(actions::DESCRIBE_CDN_STAT_DETAILS.action.name, answer.data, request.window.period())
     }
 
     /// Seconds or pieces of every kind of media processing, per day and specification; days outside the asked
     /// period are dropped.
     pub async fn describe_media_process_usage_data(&self, request: &MediaProcessUsage) -> Result<Vec<TaskUsage>, Error> {
-        let answer: wire::MediaProcessUsage = self.client.call(&DESCRIBE_MEDIA_PROCESS_USAGE_DATA, request).await?;
-        TaskUsage::from_wire(DESCRIBE_MEDIA_PROCESS_USAGE_DATA.name, answer, request.window.period())
+        let answer: wire::MediaProcessUsage = self.client.ask(&actions::DESCRIBE_MEDIA_PROCESS_USAGE_DATA, request).await?;
+        TaskUsage::from_wire(actions::DESCRIBE_MEDIA_PROCESS_USAGE_DATA.action.name, answer, request.window.period())
     }
 
     /// Reviewed images. A span of more than a day gives points by day, a shorter one by five minutes; points outside
     /// the asked period are dropped.
     pub async fn describe_image_review_usage_data(&self, request: &UsageOver) -> Result<Vec<Point>, Error> {
-        let answer: wire::ImageReviewUsage = self.client.call(&DESCRIBE_IMAGE_REVIEW_USAGE_DATA, request).await?;
-        Point::counted(DESCRIBE_IMAGE_REVIEW_USAGE_DATA.name, answer.image_review_usage_data_set, request.window.period())
+        let answer: wire::ImageReviewUsage = self.client.ask(&actions::DESCRIBE_IMAGE_REVIEW_USAGE_DATA, request).await?;
+        Point::counted(
+            actions::DESCRIBE_IMAGE_REVIEW_USAGE_DATA.action.name,
+            answer.image_review_usage_data_set,
+            request.window.period(),
+        )
     }
 
     /// Licence requests of commercial DRM, the only kind that is listed. Points as for image review.
     pub async fn describe_license_usage_data(&self, request: &UsageOver) -> Result<Vec<Point>, Error> {
-        let answer: wire::LicenseUsage = self.client.call(&DESCRIBE_LICENSE_USAGE_DATA, request).await?;
-        Point::counted(DESCRIBE_LICENSE_USAGE_DATA.name, answer.license_usage_data_set, request.window.period())
+        let answer: wire::LicenseUsage = self.client.ask(&actions::DESCRIBE_LICENSE_USAGE_DATA, request).await?;
+        Point::counted(actions::DESCRIBE_LICENSE_USAGE_DATA.action.name, answer.license_usage_data_set, request.window.period())
     }
 
     /// Bytes uploaded with acceleration of one type. Points as for image review. (That the unit is bytes is what the
@@ -147,21 +138,21 @@ impl Vod<'_> {
         request: &UploadAcceleration,
     ) -> Result<Vec<Point>, Error> {
         let answer: wire::UploadAccelerationUsage =
-            self.client.call(&DESCRIBE_CLIENT_UPLOAD_ACCELERATION_USAGE_DATA, request).await?;
+            self.client.ask(&actions::DESCRIBE_CLIENT_UPLOAD_ACCELERATION_USAGE_DATA, request).await?;
         let points = answer.client_upload_acceleration_usage_data_set;
-        Point::inside(DESCRIBE_CLIENT_UPLOAD_ACCELERATION_USAGE_DATA.name, points, request.usage.window.period())
+        Point::inside(actions::DESCRIBE_CLIENT_UPLOAD_ACCELERATION_USAGE_DATA.action.name, points, request.usage.window.period())
     }
 
     /// Where event notifications go. The sign key is never told.
     pub async fn describe_event_config(&self, sub_app_id: Option<SubAppId>) -> Result<EventConfig, Error> {
-        let answer: wire::EventConfig = self.client.call(&DESCRIBE_EVENT_CONFIG, &ForApplication { sub_app_id }).await?;
+        let answer: wire::EventConfig = self.client.ask(&actions::DESCRIBE_EVENT_CONFIG, &ForApplication { sub_app_id }).await?;
         Ok(EventConfig::from_wire(answer))
     }
 
     /// Changes where event notifications go. What is `None` stays as it is.
     pub async fn modify_event_config(&self, sub_app_id: Option<SubAppId>, change: &EventConfigChange) -> Result<(), Error> {
         let request = request::ModifyEventConfig::new(sub_app_id, change);
-        let _: serde::de::IgnoredAny = self.client.call(&MODIFY_EVENT_CONFIG, &request).await?;
+        let _: serde::de::IgnoredAny = self.client.ask(&actions::MODIFY_EVENT_CONFIG, &request).await?;
         Ok(())
     }
 }

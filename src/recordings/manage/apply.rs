@@ -272,7 +272,7 @@ fn is_general(error: &Error) -> bool {
     )
 }
 
-/// Whether a call may have had its effect although it failed.
+/// Whether a call may have had its effect although it failed. An answer that cannot be read is an answer all the same.
 fn may_have_happened(error: &Error) -> bool {
-    matches!(error.kind, ErrorKind::Network | ErrorKind::Service | ErrorKind::Malformed)
+    error.effect_unknown || error.kind == ErrorKind::Malformed
 }

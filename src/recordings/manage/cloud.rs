@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::change::Change;
-use crate::cloud::{Action, Api, Client, Error, Limit};
+use crate::cloud::actions::vod as table;
+use crate::cloud::{Client, Error};
 use crate::model::time::format_time;
 use crate::model::{FileId, Media, SubAppId};
 
@@ -29,17 +30,6 @@ pub trait MediaCloud: Sync {
         change: &Change,
     ) -> impl Future<Output = Result<String, Error>> + Send;
 }
-
-/// Rates: `DeleteMedia` as documented; the others are not, so the platform's usual 20 a second. What is not repeatable is
-/// settled by reading the media again.
-const fn action(name: &'static str, per_second: u32, repeatable: bool) -> Action {
-    Action { api: Api::Vod, name, limit: Limit::per_second(per_second), repeatable }
-}
-
-static DELETE_MEDIA: Action = action("DeleteMedia", 100, false);
-static MODIFY_MEDIA_INFO: Action = action("ModifyMediaInfo", 20, true);
-static MODIFY_MEDIA_STORAGE_CLASS: Action = action("ModifyMediaStorageClass", 20, false);
-static RESTORE_MEDIA: Action = action("RestoreMedia", 20, false);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -87,20 +77,27 @@ impl MediaCloud for Client {
         let one = One { file_id, sub_app_id, add_tags: &[], delete_tags: &[], class_id: None, expire_time: None };
         let several = Several { file_ids: [file_id], sub_app_id, storage_class: None, restore_day: None, restore_tier: None };
         let answer: Answer = match change {
-            Change::Delete => self.call(&DELETE_MEDIA, &one).await?,
+            Change::Delete => self.call(&table::DELETE_MEDIA.action, &one).await?,
             Change::Tags { add, remove } => {
-                self.call(&MODIFY_MEDIA_INFO, &One { add_tags: add, delete_tags: remove, ..one }).await?
+                self.call(&table::MODIFY_MEDIA_INFO.action, &One { add_tags: add, delete_tags: remove, ..one }).await?
             }
-            Change::Class { class_id } => self.call(&MODIFY_MEDIA_INFO, &One { class_id: Some(*class_id), ..one }).await?,
-            Change::Expire { at } => self.call(&MODIFY_MEDIA_INFO, &One { expire_time: Some(expire_time(*at)), ..one }).await?,
+            Change::Class { class_id } => {
+                self.call(&table::MODIFY_MEDIA_INFO.action, &One { class_id: Some(*class_id), ..one }).await?
+            }
+            Change::Expire { at } => {
+                self.call(&table::MODIFY_MEDIA_INFO.action, &One { expire_time: Some(expire_time(*at)), ..one }).await?
+            }
             Change::StorageClass { to, tier } => {
                 let restore_tier = tier.map(|tier| tier.as_str());
-                self.call(&MODIFY_MEDIA_STORAGE_CLASS, &Several { storage_class: Some(to.as_str()), restore_tier, ..several })
-                    .await?
+                self.call(
+                    &table::MODIFY_MEDIA_STORAGE_CLASS.action,
+                    &Several { storage_class: Some(to.as_str()), restore_tier, ..several },
+                )
+                .await?
             }
             Change::Restore { days, tier } => {
                 let restore_tier = tier.map(|tier| tier.as_str());
-                self.call(&RESTORE_MEDIA, &Several { restore_day: Some(*days), restore_tier, ..several }).await?
+                self.call(&table::RESTORE_MEDIA.action, &Several { restore_day: Some(*days), restore_tier, ..several }).await?
             }
         };
         Ok(answer.request_id)
