@@ -28,6 +28,22 @@ pub struct CostEffect {
     pub notes: Vec<String>,
 }
 
+impl CostEffect {
+    /// An effect of which nothing is known but why.
+    pub fn unknown(currency: Currency, price_book: &str, month: BillingMonth, why: String) -> Self {
+        Self {
+            currency,
+            price_book: price_book.to_owned(),
+            month,
+            lines: Vec::new(),
+            storage_per_month: None,
+            once: None,
+            gaps: vec![why],
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// What a line is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::StatementError;
-use crate::billing::{Files, Options, PriceBook, Rater, Row, rate};
+use crate::billing::{Files, Options, PriceBook, RateError, Rater, Row, RowError, rate};
 use crate::model::meter::{STORAGE_CLASSES, names};
 use crate::model::{
     AccountId, Amount, BillingDay, BillingMonth, Charge, CostEffect, EffectKind, EffectLine, Period, RowType, Status,
@@ -58,12 +58,16 @@ pub fn media_effect(
     changes.iter().for_each(|change| sums.add(change));
     notes.extend(sums.notes(changes));
     let mut totals = Totals { per_month: Some(0), once: Some(0) };
-    let mut lines = Vec::with_capacity(sums.lines.len());
+    let (mut lines, mut tiered) = (Vec::with_capacity(sums.lines.len()), false);
     for (key, sum) in &sums.lines {
         let charges = sums.rate(key, sum, book, &options)?;
         let cost = cost(&charges);
+        tiered |= charges.iter().any(|charge| !charge.tier.is_empty());
         totals.add(key.0, cost);
         lines.push(line(key, sum, charges, cost, book));
+    }
+    if tiered {
+        notes.push("prices by tier are those of these media alone, as if nothing else were stored".to_owned());
     }
     let mut gaps: Vec<String> = sums.gaps.iter().map(|(why, media)| format!("{why}: {media} media")).collect();
     gaps.extend(lines.iter().filter_map(|line| {
@@ -160,27 +164,37 @@ impl Sums<'_> {
 
     /// Rates one line by itself.
     fn rate(&self, key: &Key, sum: &Sum, book: &PriceBook, options: &Options) -> Result<Vec<Charge>, StatementError> {
-        let (kind, area, spec) = key;
+        let stays = sum.stays.iter().map(|(stay, bytes)| self.usage(key, *stay, *bytes));
+        let rated = match rate(stays, book, options) {
+            // Where the book knows no minimum duration, leaving a class is an event of a moment.
+            Err(RateError::Row(RowError::SpansDays { .. } | RowError::SpansHours { .. } | RowError::SpansMonths { .. })) => {
+                let moment = |end: DateTime<Utc>| (end - TimeDelta::seconds(1), end);
+                rate(sum.stays.iter().map(|((_, end), bytes)| self.usage(key, moment(*end), *bytes)), book, options)
+            }
+            rated => rated,
+        };
+        let charges =
+            rated.map_err(|source| StatementError::Rate { account: self.account.clone(), month: self.month, source })?;
+        Ok(charges.into_iter().filter(|charge| charge.row_type == RowType::Charge).collect())
+    }
+
+    fn usage(&self, (kind, area, spec): &Key, (start, end): (DateTime<Utc>, DateTime<Utc>), bytes: u64) -> UsageRecord {
         let meter = match kind {
             EffectKind::StoredBefore | EffectKind::StoredAfter => names::STORAGE,
             EffectKind::EarlyDeletion => names::EARLY_DELETION,
             EffectKind::Retrieval => names::RETRIEVAL,
         };
-        let usage = sum.stays.iter().map(|((start, end), bytes)| UsageRecord {
-            period: Period { start: *start, end: *end },
+        UsageRecord {
+            period: Period { start, end },
             account: self.account.clone(),
             sub_app_id: None,
             meter: meter.to_owned(),
             area: area.clone(),
             spec: spec.clone(),
-            quantity: i128::from(*bytes),
+            quantity: i128::from(bytes),
             status: Status::Estimated,
             tags: Vec::new(),
-        });
-        let rated = rate(usage, book, options);
-        let charges =
-            rated.map_err(|source| StatementError::Rate { account: self.account.clone(), month: self.month, source })?;
-        Ok(charges.into_iter().filter(|charge| charge.row_type == RowType::Charge).collect())
+        }
     }
 
     /// What the amounts rest on.

@@ -20,6 +20,7 @@ mod inventory;
 mod killed;
 mod ledger;
 mod media_apply;
+mod media_command;
 mod media_cost;
 mod media_plan;
 mod pace;

@@ -21,7 +21,9 @@ pub fn effect(context: &Context, account: &Account, plan: &Plan) -> Result<Optio
     for media in &plan.media {
         changes.push(of(plan, &media.before, ledger.as_ref(), account)?);
     }
-    let mut effect = media_effect(&account.id(), &changes, terms.book(), &options, plan.created_at).map_err(Error::failed)?;
+    let effect = media_effect(&account.id(), &changes, terms.book(), &options, plan.created_at);
+    let book = terms.book();
+    let mut effect = effect.unwrap_or_else(|error| CostEffect::unknown(book.currency, &book.id, month, error.to_string()));
     if let Some(gap) = left_open(plan) {
         effect.gaps.push(gap.to_owned());
         effect.storage_per_month = None;

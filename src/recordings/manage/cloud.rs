@@ -1,13 +1,15 @@
 //! The calls that changing media needs, and nothing else: what applying a plan is tested against.
 
 use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::change::Change;
 use crate::cloud::actions::vod as table;
-use crate::cloud::{Client, Error};
+use crate::cloud::{Client, Error, RawAnswer, Recorder};
 use crate::model::time::format_time;
 use crate::model::{FileId, Media, SubAppId};
 
@@ -61,11 +63,20 @@ struct Several<'a> {
     restore_tier: Option<&'static str>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    #[serde(default)]
-    request_id: String,
+/// The answers of all changes: there is nothing in them but the id of the request.
+type Answer = serde::de::IgnoredAny;
+
+/// Keeps the request id of the last answer.
+#[derive(Debug, Default)]
+struct RequestId(Mutex<String>);
+
+impl Recorder for RequestId {
+    fn record(&self, answer: &RawAnswer) {
+        let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        if let Some(id) = body["Response"]["RequestId"].as_str() {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = id.to_owned();
+        }
+    }
 }
 
 impl MediaCloud for Client {
@@ -76,31 +87,35 @@ impl MediaCloud for Client {
     async fn change(&self, sub_app_id: Option<SubAppId>, file_id: &FileId, change: &Change) -> Result<String, Error> {
         let one = One { file_id, sub_app_id, add_tags: &[], delete_tags: &[], class_id: None, expire_time: None };
         let several = Several { file_ids: [file_id], sub_app_id, storage_class: None, restore_day: None, restore_tier: None };
-        let answer: Answer = match change {
-            Change::Delete => self.call(&table::DELETE_MEDIA.action, &one).await?,
+        let request_id = Arc::new(RequestId::default());
+        let client = self.recording(Arc::clone(&request_id) as Arc<dyn Recorder>);
+        let _: Answer = match change {
+            Change::Delete => client.call(&table::DELETE_MEDIA.action, &one).await?,
             Change::Tags { add, remove } => {
-                self.call(&table::MODIFY_MEDIA_INFO.action, &One { add_tags: add, delete_tags: remove, ..one }).await?
+                client.call(&table::MODIFY_MEDIA_INFO.action, &One { add_tags: add, delete_tags: remove, ..one }).await?
             }
             Change::Class { class_id } => {
-                self.call(&table::MODIFY_MEDIA_INFO.action, &One { class_id: Some(*class_id), ..one }).await?
+                client.call(&table::MODIFY_MEDIA_INFO.action, &One { class_id: Some(*class_id), ..one }).await?
             }
             Change::Expire { at } => {
-                self.call(&table::MODIFY_MEDIA_INFO.action, &One { expire_time: Some(expire_time(*at)), ..one }).await?
+                client.call(&table::MODIFY_MEDIA_INFO.action, &One { expire_time: Some(expire_time(*at)), ..one }).await?
             }
             Change::StorageClass { to, tier } => {
                 let restore_tier = tier.map(|tier| tier.as_str());
-                self.call(
-                    &table::MODIFY_MEDIA_STORAGE_CLASS.action,
-                    &Several { storage_class: Some(to.as_str()), restore_tier, ..several },
-                )
-                .await?
+                client
+                    .call(
+                        &table::MODIFY_MEDIA_STORAGE_CLASS.action,
+                        &Several { storage_class: Some(to.as_str()), restore_tier, ..several },
+                    )
+                    .await?
             }
             Change::Restore { days, tier } => {
                 let restore_tier = tier.map(|tier| tier.as_str());
-                self.call(&table::RESTORE_MEDIA.action, &Several { restore_day: Some(*days), restore_tier, ..several }).await?
+                client.call(&table::RESTORE_MEDIA.action, &Several { restore_day: Some(*days), restore_tier, ..several }).await?
             }
         };
-        Ok(answer.request_id)
+        let id = request_id.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(id)
     }
 }
 
