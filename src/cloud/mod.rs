@@ -19,6 +19,7 @@ mod budget;
 mod builder;
 mod convert;
 pub mod credential;
+mod download;
 mod endpoint;
 mod envelope;
 mod error;

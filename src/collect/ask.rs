@@ -25,18 +25,22 @@ pub struct Refusal {
     pub reason: String,
     /// Whether other questions would fare the same: there is no network, or the credential or clock is wrong.
     pub is_outage: bool,
+    /// Whether the account's site has no such question at all.
+    pub is_absent: bool,
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         let is_outage = matches!(error.kind, ErrorKind::Credential | ErrorKind::Clock | ErrorKind::Network);
-        Self { reason: error.to_string(), is_outage }
+        // An endpoint that has lost an action is a failure; a site that never had it is known before anything is sent.
+        let is_absent = error.kind == ErrorKind::Unsupported && error.attempts == 0;
+        Self { reason: error.to_string(), is_outage, is_absent }
     }
 }
 
 impl From<String> for Refusal {
     fn from(reason: String) -> Self {
-        Self { reason, is_outage: false }
+        Self { reason, is_outage: false, is_absent: false }
     }
 }
 
