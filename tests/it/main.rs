@@ -23,6 +23,7 @@ mod media_apply;
 mod media_command;
 mod media_cost;
 mod media_plan;
+mod media_simulated;
 mod pace;
 mod pack_properties;
 mod packs;
