@@ -208,3 +208,36 @@ fn the_chain_shows_what_was_done_to_it() {
     assert_eq!(tamper("DELETE FROM audit WHERE account = '1' AND position = 2"), [BrokenChain::Missing(2)]);
     assert_eq!(tamper("DELETE FROM audit WHERE account = '1' AND position = 1"), [BrokenChain::Missing(1)]);
 }
+
+/// What the inventory tells: rows as a listing writes them.
+#[test]
+fn since_when_a_media_is_in_its_class_and_how_many_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("l.db");
+    let (account, media) = (AccountId::new("1"), media());
+    let ledger = Ledger::open(file.to_str().unwrap()).unwrap();
+    ledger.remember_media(&account, std::slice::from_ref(&media), plan().created_at).unwrap();
+    assert_eq!(ledger.inventory_media(&account).unwrap(), None);
+    let store = rusqlite::Connection::open(&file).unwrap();
+    let day = |from: &str, class: &str| {
+        let sql =
+            "INSERT INTO media_day (account, file_id, from_day, sub_app_id, gone, renditions, storage_class, storage_region,
+                                          class_id, tags)
+                   VALUES ('1', ?1, ?2, '1500000001', 0, '[]', ?3, '', '', '[]')";
+        store.execute(sql, [media.file_id.as_str(), from, class]).unwrap();
+    };
+    let since = || ledger.in_class_since(&account, &media.file_id).unwrap();
+    assert_eq!(since(), None);
+    day("2026-10-01", "STANDARD");
+    // It may have been in it before the first list.
+    assert_eq!(since(), None);
+    day("2026-10-10", "ARCHIVE");
+    day("2026-10-20", "ARCHIVE");
+    assert_eq!(since(), Some("2026-10-10".parse().unwrap()));
+    // The last list of each application counts: 40 + 7.
+    for (application, day, media) in [("1", "2026-10-01", 50), ("1", "2026-10-02", 40), ("2", "2026-10-01", 7)] {
+        let sql = "INSERT INTO inventory_day (account, sub_app_id, usage_day, media, bytes) VALUES ('1', ?1, ?2, ?3, 0)";
+        store.execute(sql, rusqlite::params![application, day, media]).unwrap();
+    }
+    assert_eq!(ledger.inventory_media(&account).unwrap(), Some(47));
+}

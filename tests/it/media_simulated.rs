@@ -39,7 +39,8 @@ fn id(number: u32) -> String {
 }
 
 struct Place {
-    runtime: tokio::runtime::Runtime,
+    /// The cloud runs on it.
+    _runtime: tokio::runtime::Runtime,
     cloud: sim::Running,
     folder: tempfile::TempDir,
 }
@@ -54,7 +55,7 @@ impl Place {
             ..sim::Config::default()
         };
         let cloud = runtime.block_on(sim::start(config)).unwrap();
-        Self { runtime, cloud, folder: tempfile::tempdir().unwrap() }
+        Self { _runtime: runtime, cloud, folder: tempfile::tempdir().unwrap() }
     }
 
     fn command(&self, arguments: &str) -> Command {
@@ -118,7 +119,6 @@ fn a_plan_that_is_killed_again_and_again_is_done_in_the_end() {
     // Again, and nothing happens.
     place.run(apply, 0);
     assert_eq!(audit(place.folder.path()), outcomes);
-    drop(place.runtime);
 }
 
 #[test]
@@ -144,5 +144,4 @@ fn storage_classes_as_the_cloud_moves_them() {
     place.run("apply t.json --yes", 0);
     let again = place.run(&tagged, 1);
     assert!(again.contains("it is so already"), "{again}");
-    drop(place.runtime);
 }

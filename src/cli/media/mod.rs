@@ -21,7 +21,7 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Write a plan: which media are changed how, and what that costs or saves; changes nothing
-    Plan(plan::Args),
+    Plan(Box<plan::Args>),
     /// Apply a plan: reads each media again, refuses what changed or is protected, and can be run again after any end
     Apply(apply::Args),
     /// List what was changed, and prove that nobody edited the list
