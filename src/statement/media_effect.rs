@@ -62,7 +62,7 @@ pub fn media_effect(
     for (key, sum) in &sums.lines {
         let charges = sums.rate(key, sum, book, &options)?;
         let cost = cost(&charges);
-        tiered |= charges.iter().any(|charge| !charge.tier.is_empty());
+        tiered |= charges.iter().any(|charge| !matches!(charge.tier.as_str(), "" | "flat"));
         totals.add(key.0, cost);
         lines.push(line(key, sum, charges, cost, book));
     }
@@ -259,7 +259,8 @@ impl Totals {
 
 fn line(key: &Key, sum: &Sum, charges: Vec<Charge>, cost: Option<i128>, book: &PriceBook) -> EffectLine {
     let (kind, area, spec) = key.clone();
-    let unpriced = charges.iter().find_map(|charge| charge.unpriced.clone());
+    let unpriced = charges.iter().find_map(|charge| charge.unpriced.as_deref());
+    let unpriced = unpriced.map(|why| why.strip_prefix("unpriced: ").unwrap_or(why).to_owned());
     let none = || "the price book does not charge it in this billing mode".to_owned();
     let first = charges.into_iter().next();
     EffectLine {

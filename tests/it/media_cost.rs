@@ -51,6 +51,7 @@ fn deleting_saves_storage() {
     let effect = effect(&[media]);
     assert_eq!((effect.month.to_string().as_str(), effect.storage_per_month.as_deref()), ("2026-12", Some("-14.88000000")));
     assert_eq!((effect.once.as_deref(), effect.gaps.len()), (Some("0.00000000"), 0));
+    assert!(!effect.notes.iter().any(|note| note.contains("tier")), "{:?}", effect.notes);
     let line = &effect.lines[0];
     assert_eq!((line.media, line.bytes, line.unit_price.as_deref()), (1, 100 * GB, Some("0.0048")));
     assert!(line.steps.iter().any(|step| step.text.contains("100 GB × 0.0048 CNY per GB")), "{:?}", line.steps);
@@ -108,7 +109,7 @@ fn what_has_no_price_or_no_size_is_named_and_never_zero() {
     assert_eq!((unpriced.once.as_deref(), cost(&unpriced, EffectKind::Retrieval)), (None, None));
     // 100 × (0.0048 − 0.0024) × 31 = 7.44: what is known stays known.
     assert_eq!(unpriced.storage_per_month.as_deref(), Some("7.44000000"));
-    assert!(unpriced.gaps[0].contains("retrieval of InfrequentRetrieval, Chinese Mainland has no price"), "{:?}", unpriced.gaps);
+    assert!(unpriced.gaps[0].contains("retrieval of InfrequentRetrieval, Chinese Mainland has no price: retrieval from"), "{:?}", unpriced.gaps);
     let nowhere = MediaChange { storage_region: "ap-nowhere".to_owned(), ..media("STANDARD", 1) };
     let unknown = MediaChange { size: None, ..media("STANDARD", 1) };
     let effect = effect(&[nowhere, unknown, media("STANDARD", 1)]);
