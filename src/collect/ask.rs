@@ -3,7 +3,8 @@
 use super::facts::{self, Series};
 use super::plan::{ProcessTypes, Question, Subject};
 use crate::cloud::vod::{
-    CdnMetric, CdnStatDetails, Interval, MediaProcessUsage, StorageDetails, TaskUsage, TimeWindow, UploadAcceleration, UsageOver,
+    CdnFilter, CdnMetric, CdnStatDetails, Interval, MediaProcessUsage, StorageDetails, TaskUsage, TimeWindow, UploadAcceleration,
+    UsageOver,
 };
 use crate::cloud::{Client, Error, ErrorKind};
 use crate::model::meter::{METERS, Meter, names};
@@ -112,6 +113,7 @@ fn delivery(question: &Question<'_>, period: Period, area: &str, metric: CdnMetr
         window: TimeWindow(period),
         area: area.to_owned(),
         data_interval,
+        only: CdnFilter::default(),
     }
 }
 
