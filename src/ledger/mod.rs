@@ -4,6 +4,7 @@
 //! between threads: calls then wait for each other.
 
 mod applications;
+mod audit;
 mod bills;
 mod catalogue;
 mod charges;
@@ -13,6 +14,7 @@ mod event_configs;
 mod facts;
 mod inventory;
 mod media;
+mod media_history;
 mod rows;
 mod schema;
 mod select;
@@ -27,6 +29,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use applications::Application;
+pub use audit::{AuditEntry, AuditOutcome, AuditRow, BrokenChain, ChainCheck};
 pub use catalogue::{Domain, PackState, PlayStat};
 pub use connection::Value;
 pub use error::LedgerError;
