@@ -26,7 +26,7 @@ pub(super) struct Cloud {
     pub dice: Dice,
     pub nonces: Nonces,
     pub state: State,
-    clock: Clock,
+    clock: Mutex<Clock>,
     events: Mutex<BTreeMap<u64, Events>>,
     notify_urls: Mutex<BTreeMap<String, String>>,
     requests: AtomicU64,
@@ -40,7 +40,7 @@ impl Cloud {
         let clock = config.now.or(account.now).map_or_else(Clock::wall, Clock::pinned);
         Ok(Self {
             state: State::new(&account, clock.now()),
-            clock,
+            clock: Mutex::new(clock),
             account,
             switches: config.switches,
             latency: config.latency,
@@ -55,7 +55,12 @@ impl Cloud {
 
     /// The account's time, which decides what can be seen.
     pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+        self.clock.lock().unwrap_or_else(PoisonError::into_inner).now()
+    }
+
+    /// Moves the account's clock, which stands still from then on.
+    pub fn set_now(&self, now: DateTime<Utc>) {
+        *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = Clock::pinned(now);
     }
 
     /// A request id: a counter in the form of a UUID, so that two equal runs answer alike.
