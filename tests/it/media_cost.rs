@@ -109,7 +109,11 @@ fn what_has_no_price_or_no_size_is_named_and_never_zero() {
     assert_eq!((unpriced.once.as_deref(), cost(&unpriced, EffectKind::Retrieval)), (None, None));
     // 100 × (0.0048 − 0.0024) × 31 = 7.44: what is known stays known.
     assert_eq!(unpriced.storage_per_month.as_deref(), Some("7.44000000"));
-    assert!(unpriced.gaps[0].contains("retrieval of InfrequentRetrieval, Chinese Mainland has no price: retrieval from"), "{:?}", unpriced.gaps);
+    assert!(
+        unpriced.gaps[0].contains("retrieval of InfrequentRetrieval, Chinese Mainland has no price: retrieval from"),
+        "{:?}",
+        unpriced.gaps
+    );
     let nowhere = MediaChange { storage_region: "ap-nowhere".to_owned(), ..media("STANDARD", 1) };
     let unknown = MediaChange { size: None, ..media("STANDARD", 1) };
     let effect = effect(&[nowhere, unknown, media("STANDARD", 1)]);
