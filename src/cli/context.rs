@@ -9,8 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::runtime::Runtime;
 
 use super::{Error, Global};
-use crate::cloud::{Client, Priority};
 use crate::cloud::credential::{self, Found, Place, Reference, World};
+use crate::cloud::{Client, Priority};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Clock, Language, SubAppId};
 use crate::recordings::playback::Domain;
