@@ -67,7 +67,7 @@ impl<'de> Deserialize<'de> for Whole {
     }
 }
 
-fn whole(text: &str) -> Result<i128, String> {
+pub(super) fn whole(text: &str) -> Result<i128, String> {
     if let Ok(whole) = text.parse() {
         return Ok(whole);
     }

@@ -17,14 +17,18 @@
 pub mod actions;
 mod budget;
 mod builder;
+mod check;
 mod convert;
 pub mod credential;
+mod download;
 mod endpoint;
 mod envelope;
 mod error;
 pub mod error_codes;
+mod fields;
 pub mod legacy;
 pub mod lenient;
+mod pages;
 mod parameters;
 mod sign;
 pub mod signature;
@@ -46,6 +50,7 @@ pub use builder::{ClientBuilder, HttpMethod};
 pub use credential::Credential;
 pub use endpoint::{Api, Endpoint};
 pub use error::{Error, ErrorKind};
+pub use pages::Pages;
 pub use transport::{Action, RawAnswer, Recorder};
 
 use transport::{Call, Transport};
@@ -139,9 +144,13 @@ impl Client {
     }
 }
 
+/// The members of a request. What is null or an empty list is not sent: no action gives either a meaning of its own.
 fn to_parameters(action: &Action, request: &impl Serialize) -> Result<Map<String, Value>, Error> {
     match serde_json::to_value(request) {
-        Ok(Value::Object(parameters)) => Ok(parameters),
+        Ok(Value::Object(mut parameters)) => {
+            parameters.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty()));
+            Ok(parameters)
+        }
         _ => Err(Error::new(ErrorKind::Request, format!("{}: parameters that are no object", action.name))),
     }
 }

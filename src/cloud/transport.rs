@@ -59,9 +59,9 @@ const MAX_RESERVE: usize = 8 << 20;
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) struct Transport {
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
     endpoints: Endpoints,
-    habits: Habits,
+    pub(super) habits: Habits,
     credential: Credential,
     lanes: Lanes,
     pub(super) clock: ServerClock,
@@ -229,7 +229,7 @@ impl Transport {
 }
 
 /// No answer, or only a part of one. Where no connection came about, nothing was sent either.
-fn lost(error: reqwest::Error) -> Failure {
+pub(super) fn lost(error: reqwest::Error) -> Failure {
     let without_effect = error.is_connect() || error.is_builder();
     let error = Error::new(ErrorKind::Network, causes(&error.without_url()));
     Failure { error, without_effect, garbled: false, wait: None }

@@ -3,7 +3,8 @@
 use super::facts::{self, Series};
 use super::plan::{ProcessTypes, Question, Subject};
 use crate::cloud::vod::{
-    CdnMetric, CdnStatDetails, Interval, MediaProcessUsage, StorageDetails, TaskUsage, TimeWindow, UploadAcceleration, UsageOver,
+    CdnFilter, CdnMetric, CdnStatDetails, Interval, MediaProcessUsage, StorageDetails, TaskUsage, TimeWindow, UploadAcceleration,
+    UsageOver,
 };
 use crate::cloud::{Client, Error, ErrorKind};
 use crate::model::meter::{METERS, Meter, names};
@@ -25,18 +26,22 @@ pub struct Refusal {
     pub reason: String,
     /// Whether other questions would fare the same: there is no network, or the credential or clock is wrong.
     pub is_outage: bool,
+    /// Whether the account's site has no such question at all.
+    pub is_absent: bool,
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         let is_outage = matches!(error.kind, ErrorKind::Credential | ErrorKind::Clock | ErrorKind::Network);
-        Self { reason: error.to_string(), is_outage }
+        // An endpoint that has lost an action is a failure; a site that never had it is known before anything is sent.
+        let is_absent = error.kind == ErrorKind::Unsupported && error.attempts == 0;
+        Self { reason: error.to_string(), is_outage, is_absent }
     }
 }
 
 impl From<String> for Refusal {
     fn from(reason: String) -> Self {
-        Self { reason, is_outage: false }
+        Self { reason, is_outage: false, is_absent: false }
     }
 }
 
@@ -108,6 +113,7 @@ fn delivery(question: &Question<'_>, period: Period, area: &str, metric: CdnMetr
         window: TimeWindow(period),
         area: area.to_owned(),
         data_interval,
+        only: CdnFilter::default(),
     }
 }
 

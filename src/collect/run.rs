@@ -11,11 +11,11 @@ use tokio::time::{Instant, sleep_until};
 use super::ask::{self, Answer, Refusal};
 use super::manifest::{Gap, Manifest};
 use super::outage::Outage;
-use super::plan::{Kind, Plan, Question};
+use super::plan::{BACKFILL, Kind, Plan, Question};
 use super::progress::Progress;
 use super::recorder::Answers;
 use super::{CollectError, listing, on_blocking_thread, owner};
-use crate::cloud::Client;
+use crate::cloud::{Client, Priority};
 use crate::ledger::{Brings, Committed, Facts, Lease, Ledger, LedgerError, Outcome, UnitResult};
 use crate::model::{Period, Status, SubAppId};
 
@@ -176,7 +176,8 @@ impl Run {
     /// Asks one unit's question and commits what it brings.
     async fn unit(&self, lease: Lease) -> Result<Ended, CollectError> {
         let recorder = Arc::new(Answers::of(lease.brings, lease.unit.sub_app_id));
-        let client = self.client.recording(recorder.clone());
+        let urgency = if lease.priority >= BACKFILL { Priority::Backfill } else { Priority::Sync };
+        let client = self.client.with_priority(urgency).recording(recorder.clone());
         let mut asked =
             Period { start: lease.unit.window.start, end: lease.unit.window.end.min(self.plan.now).max(lease.unit.window.start) };
         let mut status = Status::Final;
@@ -205,7 +206,10 @@ impl Run {
             Ok(_) => Some(Ok(())),
             Err(refusal) => refusal.is_outage.then(|| Err(refusal.reason.clone())),
         };
-        let outcome = answer.unwrap_or_else(|refusal| Outcome::Failed(refusal.reason));
+        let outcome = answer.unwrap_or_else(|refusal| match refusal.is_absent {
+            true => Outcome::Absent(refusal.reason),
+            false => Outcome::Failed(refusal.reason),
+        });
         // The content of a listing is in the facts; its raw answers are kept only when they could not be used.
         let keeps_answers = lease.brings != Brings::Media || matches!(outcome, Outcome::Failed(_));
         let snapshots = if keeps_answers { recorder.take() } else { Vec::new() };

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// The address is of a kind that this build does not know.
-    #[error("ledger {0:?}: this kind of address is not supported; give a file path, sqlite:FILE, or postgres://USER@HOST/DATABASE")]
+    #[error(
+        "ledger {0:?}: this kind of address is not supported; give a file path, sqlite:FILE, or postgres://USER@HOST/DATABASE"
+    )]
     Address(String),
     /// The URL of a database cannot be read. It is not repeated, since it may hold a password.
     #[error(

@@ -58,7 +58,7 @@ pub(super) fn check(lease: &Lease, result: &UnitResult) -> Result<(), LedgerErro
     match &result.outcome {
         Outcome::Done(Facts::Usage(records) | Facts::Readings(records))
         | Outcome::Part(Facts::Usage(records) | Facts::Readings(records), _) => records_fit(unit, result.asked, records),
-        Outcome::Done(_) | Outcome::Part(..) | Outcome::Failed(_) => Ok(()),
+        Outcome::Done(_) | Outcome::Part(..) | Outcome::Failed(_) | Outcome::Absent(_) => Ok(()),
     }
 }
 

@@ -96,8 +96,7 @@ fn version(connection: &mut dyn Connection) -> Result<Version, LedgerError> {
     }
     let ledger = number(connection, "SELECT MAX(version) FROM ledger_schema")?;
     // Version 1 did not yet remember it.
-    let oldest_program =
-        if ledger > 1 { number(connection, "SELECT MAX(oldest_program) FROM ledger_schema")? } else { ledger };
+    let oldest_program = if ledger > 1 { number(connection, "SELECT MAX(oldest_program) FROM ledger_schema")? } else { ledger };
     Ok(Version { ledger, oldest_program })
 }
 

@@ -80,10 +80,12 @@ pub enum UnitState {
     Failed,
     /// Answered in part; smaller units cover the rest.
     Split,
+    /// The account's site has no such question: there is nothing to be missed.
+    Absent,
 }
 
 impl UnitState {
-    const ALL: [Self; 5] = [Self::Planned, Self::Leased, Self::Done, Self::Failed, Self::Split];
+    const ALL: [Self; 6] = [Self::Planned, Self::Leased, Self::Done, Self::Failed, Self::Split, Self::Absent];
 
     /// The word in the ledger.
     pub fn as_str(self) -> &'static str {
@@ -93,6 +95,7 @@ impl UnitState {
             Self::Done => "done",
             Self::Failed => "failed",
             Self::Split => "split",
+            Self::Absent => "absent",
         }
     }
 }
@@ -152,6 +155,8 @@ pub struct UnitCount {
     pub missing: i64,
     /// Answered for good.
     pub settled: i64,
+    /// Not to be had on the account's site.
+    pub absent: i64,
     /// Facts that they brought.
     pub facts: i64,
     /// Facts that the last answers changed.
@@ -177,7 +182,7 @@ impl Ledger {
     /// The days of a period for which usage was asked in vain, or is still to be asked again.
     pub fn missing_days(&self, account: &AccountId, period: Period) -> Result<BTreeSet<BillingDay>, LedgerError> {
         let units = self.units(account, Brings::Usage, period)?;
-        let missing = units.iter().filter(|row| !row.is_done());
+        let missing = units.iter().filter(|row| !row.is_done() && row.state != UnitState::Absent);
         Ok(missing.flat_map(UnitRow::days_asked).filter(|day| period.contains(day.start())).collect())
     }
 
@@ -230,6 +235,7 @@ impl UnitCount {
                 self.fetched += units;
                 self.settled += if status == Status::Final { units } else { 0 };
             }
+            UnitState::Absent => self.absent += units,
             UnitState::Failed | UnitState::Planned | UnitState::Leased => self.missing += units,
         }
         let reason = match state {

@@ -61,6 +61,8 @@ pub enum Outcome {
     Part(Facts, String),
     /// Nothing is known beyond what was known before, for this reason.
     Failed(String),
+    /// The account's site has no such question, as told here.
+    Absent(String),
 }
 
 /// A unit that was worked on, with everything that it brought.
@@ -234,7 +236,7 @@ impl Ledger {
             plan(connection, &mut result.rest.iter().cloned(), result.at)?;
             let committed = match &result.outcome {
                 Outcome::Done(brought) | Outcome::Part(brought, _) => facts::replace(connection, unit, brought, result)?,
-                Outcome::Failed(_) => return Ok(Committed::default()),
+                Outcome::Failed(_) | Outcome::Absent(_) => return Ok(Committed::default()),
             };
             count(connection, lease, &committed)?;
             Ok(committed)
@@ -300,7 +302,7 @@ fn plan(
                ON CONFLICT (account, action, sub_app_id, subject, start_at, end_at) DO UPDATE
                SET kind = excluded.kind, state = 'planned', priority = excluded.priority, not_before = 0, attempts = 0,
                    planned_at = excluded.planned_at
-               WHERE unit.state = 'failed' OR (unit.state = 'done' AND unit.status <> 'final')";
+               WHERE unit.state IN ('failed', 'absent') OR (unit.state = 'done' AND unit.status <> 'final')";
     let mut planned = 0;
     for new in units {
         let mut parameters = key(&new.unit).to_vec();
@@ -351,10 +353,11 @@ fn record(connection: &mut dyn Connection, lease: &Lease, result: &UnitResult) -
             )
         }
         // What was known before stays known, and how far it reaches.
-        Outcome::Part(_, reason) | Outcome::Failed(reason) => {
-            parameters.extend([reason.as_str().into(), result.asked.end.into()]);
+        Outcome::Part(_, reason) | Outcome::Failed(reason) | Outcome::Absent(reason) => {
+            let state = if matches!(result.outcome, Outcome::Absent(_)) { "absent" } else { "failed" };
+            parameters.extend([reason.as_str().into(), result.asked.end.into(), state.into()]);
             format!(
-                "UPDATE unit SET state = 'failed', reason = ?9, finished_at = ?8, owner = '', leased_until = 0,
+                "UPDATE unit SET state = ?11, reason = ?9, finished_at = ?8, owner = '', leased_until = 0,
                                  asked_until = CASE WHEN asked_until > ?10 THEN asked_until ELSE ?10 END {held}"
             )
         }

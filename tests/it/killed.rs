@@ -8,8 +8,16 @@ use vodledger::ledger::{Brings, Ledger};
 use vodledger::model::{AccountId, BillingMonth};
 use vodledger::sim;
 
-const SYNC: [&str; 7] =
-    ["--as-of", "2026-11-05T10:00:00+08:00", "sync", "--month", "2026-10", "--only", "media,retrieval,upload,image-review"];
+const SYNC: [&str; 8] = [
+    "--as-of",
+    "2026-11-05T10:00:00+08:00",
+    "sync",
+    "--month",
+    "2026-10",
+    "--exclusive",
+    "--only",
+    "media,retrieval,upload,image-review",
+];
 
 fn command(cloud: &sim::Running, home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vodledger"));

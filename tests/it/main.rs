@@ -36,5 +36,6 @@ mod sim_command;
 mod sim_schema;
 mod small_commands;
 mod statement;
+mod stores;
 mod support;
 mod usage_files;

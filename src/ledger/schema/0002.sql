@@ -10,7 +10,7 @@ ALTER TABLE unit RENAME TO unit_of_version_1;
 -- What is to be asked of the cloud, what is being asked, and how it went. A worker takes a unit by raising its fence, and a
 -- write counts only under the fence it was taken with. subject is what the question is narrowed to; brings is what its facts are:
 -- usage (rated), reading (not rated), media, pack, domain, bill or play; not_before is when a unit may be tried again; a unit that
--- was too large is 'split': it covers what it asked, and smaller ones the rest. asked_until is how far its last answer reaches.
+-- was too large is 'split': it covers what it asked, and smaller ones the rest; 'absent' is what the account's site does not have. asked_until is how far its last answer reaches.
 CREATE TABLE unit (
     account TEXT NOT NULL REFERENCES account (account),
     action TEXT NOT NULL,
@@ -20,7 +20,7 @@ CREATE TABLE unit (
     end_at BIGINT NOT NULL,
     kind TEXT NOT NULL,
     brings TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('planned', 'leased', 'done', 'failed', 'split')),
+    state TEXT NOT NULL CHECK (state IN ('planned', 'leased', 'done', 'failed', 'split', 'absent')),
     priority BIGINT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('assumed', 'estimated', 'partial', 'final')),
     facts BIGINT NOT NULL,
