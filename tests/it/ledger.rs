@@ -396,7 +396,7 @@ fn a_newer_schema_is_refused_and_left_as_it_was() {
     let file = folder.path().join("newer.db");
     drop(Ledger::open(&address(&file)).unwrap());
     let raw = rusqlite::Connection::open(&file).unwrap();
-    raw.execute_batch("UPDATE ledger_schema SET version = 99; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
+    raw.execute_batch("UPDATE ledger_schema SET version = 99, oldest_program = 99; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
     drop(raw);
     let before = fs::read(&file).unwrap();
     let refused = Ledger::open(&address(&file));
