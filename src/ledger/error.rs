@@ -48,6 +48,14 @@ pub enum LedgerError {
     /// A ledger that was to be filled holds something.
     #[error("ledger {0} is not empty; name another one")]
     NotEmpty(String),
+    /// A store did not give back what it was given.
+    #[error("ledger {place}: the copy is not equal: {what}; do not use it")]
+    CopyDiffers {
+        /// Where.
+        place: String,
+        /// In what it differs.
+        what: String,
+    },
     /// There is nothing where a ledger was expected.
     #[error("ledger {}: there is no such file; run `vodledger sync` first, or name another with --ledger", .0.display())]
     Missing(PathBuf),

@@ -4,6 +4,7 @@ pub mod address;
 pub mod area;
 pub mod bill;
 pub mod charge;
+pub mod effect;
 pub mod id;
 pub mod language;
 pub mod media;
@@ -18,6 +19,7 @@ pub mod usage;
 
 pub use bill::{Bill, BillLine};
 pub use charge::{Charge, RowType, Step};
+pub use effect::{CostEffect, EffectKind, EffectLine};
 pub use id::{AccountId, FileId, SubAppId, Vid};
 pub use language::Language;
 pub use media::{Media, MediaState, Rendition};

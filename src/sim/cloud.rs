@@ -1,5 +1,6 @@
 //! The state of a running simulated cloud, shared by its APIs.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,6 +12,7 @@ use super::account::{Account, Application, Events, Media};
 use super::auth::Nonces;
 use super::faults::Dice;
 use super::limit::Limiter;
+use super::state::State;
 use super::{Config, SimError, Switches};
 use crate::model::Clock;
 
@@ -23,7 +25,8 @@ pub(super) struct Cloud {
     pub limiter: Limiter,
     pub dice: Dice,
     pub nonces: Nonces,
-    clock: Clock,
+    pub state: State,
+    clock: Mutex<Clock>,
     events: Mutex<BTreeMap<u64, Events>>,
     notify_urls: Mutex<BTreeMap<String, String>>,
     requests: AtomicU64,
@@ -34,8 +37,10 @@ impl Cloud {
         let account = config.account.load()?;
         let events =
             account.applications.iter().map(|application| (application.sub_app_id, application.events.clone())).collect();
+        let clock = config.now.or(account.now).map_or_else(Clock::wall, Clock::pinned);
         Ok(Self {
-            clock: config.now.or(account.now).map_or_else(Clock::wall, Clock::pinned),
+            state: State::new(&account, clock.now()),
+            clock: Mutex::new(clock),
             account,
             switches: config.switches,
             latency: config.latency,
@@ -50,7 +55,12 @@ impl Cloud {
 
     /// The account's time, which decides what can be seen.
     pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+        self.clock.lock().unwrap_or_else(PoisonError::into_inner).now()
+    }
+
+    /// Moves the account's clock, which stands still from then on.
+    pub fn set_now(&self, now: DateTime<Utc>) {
+        *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = Clock::pinned(now);
     }
 
     /// A request id: a counter in the form of a UUID, so that two equal runs answer alike.
@@ -68,10 +78,13 @@ impl Cloud {
         self.notify_urls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The media of an application that exist at this moment.
-    pub fn media<'a>(&self, application: &'a Application) -> Vec<&'a Media> {
+    /// The media of an application that exist at this moment, as requests have changed them.
+    pub fn media<'a>(&self, application: &'a Application) -> Vec<Cow<'a, Media>> {
+        self.settle();
         let now = self.now();
-        let exists = |media: &&Media| media.created <= now && media.expires.is_none_or(|expires| now < expires);
-        application.media.iter().filter(exists).collect()
+        let exists = |media: &Cow<'_, Media>| media.created <= now && media.expires.is_none_or(|expires| now < expires);
+        let mut media = self.with_changes(application.media.iter());
+        media.retain(exists);
+        media
     }
 }

@@ -8,10 +8,13 @@ mod account;
 mod auth;
 mod cloud;
 mod faults;
+mod files;
 mod legacy;
 mod limit;
+mod metadata;
 mod points;
 mod server;
+mod state;
 mod switches;
 mod tls;
 mod v3;
@@ -26,7 +29,10 @@ pub use account::{Account, AccountSource};
 pub use faults::Faults;
 pub use limit::Limit;
 pub use server::{Running, start};
-pub use switches::{Bound, EmptyBuckets, LegacyModuleErrors, LegacyNoMatch, Order, PageBase, StorageDay, SubAppIdRule, Switches};
+pub use switches::{
+    Bound, CdnLogPaging, DealOffset, EmptyBuckets, LegacyModuleErrors, LegacyNoMatch, Order, PageBase, PlayStatHeader,
+    StorageDay, SubAppIdRule, Switches,
+};
 
 /// How to run a simulated cloud.
 #[derive(Clone, Debug)]

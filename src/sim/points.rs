@@ -18,6 +18,12 @@ pub(super) mod delay {
     pub const TRAFFIC: TimeDelta = TimeDelta::minutes(10);
     /// Stored bytes.
     pub const STORAGE: TimeDelta = TimeDelta::minutes(30);
+    /// Plays of single media.
+    pub const PLAYS: TimeDelta = TimeDelta::hours(3);
+    /// The access log of an hour, after its end (266/7983).
+    pub const LOG: TimeDelta = TimeDelta::minutes(30);
+    /// Until then, lines may be added to it.
+    pub const WHOLE_LOG: TimeDelta = TimeDelta::hours(24);
     /// Retrieved bytes: the middle of 2 to 4 hours.
     pub const RETRIEVAL: TimeDelta = TimeDelta::hours(3);
 }

@@ -8,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -15,7 +16,7 @@ use tokio::task::JoinHandle;
 use super::cloud::Cloud;
 use super::faults::{Fault, SLOW};
 use super::tls::{Identity, TlsListener};
-use super::{Config, SimError, legacy, v3};
+use super::{Config, SimError, files, legacy, metadata, v3};
 use crate::model::Secret;
 
 /// The largest body that any API takes (TC3 by POST).
@@ -62,6 +63,11 @@ impl Running {
         self.cloud.notify_urls().clone().into_iter().collect()
     }
 
+    /// Moves the account's clock: what was due until then happens, and links grow old.
+    pub fn set_now(&self, now: DateTime<Utc>) {
+        self.cloud.set_now(now);
+    }
+
     /// Stops taking requests and waits for those under way.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
@@ -85,6 +91,7 @@ pub async fn start(config: Config) -> Result<Running, SimError> {
     let (stop, stopping) = watch::channel(false);
     let mut servers = Vec::new();
     let (listener, address) = listen(config.listen).await?;
+    cloud.state.answers_at(&format!("http://{address}"));
     servers.push(serve(listener, application.clone(), stopping.clone()));
     let (mut https, mut ca_pem) = (None, None);
     if let Some(wanted) = config.tls_listen {
@@ -150,7 +157,7 @@ async fn answer(State(cloud): State<Arc<Cloud>>, request: Request) -> Response {
     let text = match incoming.path.as_str() {
         "/" => v3::answer(&cloud, &incoming, fault),
         legacy::PATH => legacy::answer(&cloud, &incoming, fault),
-        _ => return (StatusCode::NOT_FOUND, "no API answers at this path\n").into_response(),
+        _ => return beside_the_apis(&cloud, &incoming),
     };
     match fault {
         Some(Fault::Http502) => {
@@ -163,6 +170,12 @@ async fn answer(State(cloud): State<Arc<Cloud>>, request: Request) -> Response {
         }
         Some(Fault::Throttle | Fault::Internal) | None => json(text),
     }
+}
+
+/// What answers beside the APIs: the metadata of a machine, and files for download.
+fn beside_the_apis(cloud: &Cloud, request: &Incoming) -> Response {
+    let answer = metadata::answer(cloud, request).or_else(|| files::answer(cloud, request));
+    answer.unwrap_or_else(|| (StatusCode::NOT_FOUND, "no API answers at this path\n").into_response())
 }
 
 /// The content type must be bare: an official client ignores errors when a charset follows.

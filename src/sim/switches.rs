@@ -21,6 +21,42 @@ pub struct Switches {
     pub legacy_no_match: LegacyNoMatch,
     /// How the legacy API wraps the error codes of a module.
     pub legacy_module_errors: LegacyModuleErrors,
+    /// What the statistics file calls plays by device.
+    pub play_stat_header: PlayStatHeader,
+    /// What `Limit` and `Offset` of DescribeCdnLogs count.
+    pub cdn_log_paging: CdnLogPaging,
+    /// What `Offset` of DescribeDealsByCond counts.
+    pub deal_offset: DealOffset,
+}
+
+/// Names of columns in the statistics file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PlayStatHeader {
+    /// `pc_play_times`, `mobile_play_times`: as documented.
+    #[default]
+    Documented,
+    /// `play_times_pc`, `play_times_mobile`: as a public consumer reads them.
+    Seen,
+}
+
+/// What `Limit` and `Offset` of DescribeCdnLogs count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CdnLogPaging {
+    /// The files of both lists, those of the mainland first.
+    #[default]
+    Together,
+    /// The files of each list by itself.
+    Each,
+}
+
+/// What `Offset` of DescribeDealsByCond counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DealOffset {
+    /// Pages from 0 on, as the text of the parameter says.
+    #[default]
+    Page,
+    /// Rows.
+    Row,
 }
 
 /// Whether `SubAppId` may be omitted: accounts from 2023-12-25 on must send it.

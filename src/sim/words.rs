@@ -2,6 +2,8 @@
 
 /// States of an application.
 pub const APPLICATION_STATUS: [&str; 4] = ["On", "Off", "Destroying", "Destroyed"];
+/// Whether files of an application have paths.
+pub const APPLICATION_MODES: [&str; 2] = ["fileid", "fileid+path"];
 /// How events are notified.
 pub const EVENT_MODES: [&str; 2] = ["PUSH", "PULL"];
 /// Where media comes from.
@@ -43,6 +45,47 @@ pub const ALL_STORAGE_TYPES: [&str; 14] = {
     }
     all
 };
+/// Regions that store media (266/9760 and examples), with their names.
+pub const STORAGE_REGIONS: [(&str, &str); 16] = [
+    ("ap-beijing", "Beijing"),
+    ("ap-shanghai", "Shanghai"),
+    ("ap-chongqing", "Chongqing"),
+    ("ap-beijing-1", "Tianjin"),
+    ("ap-guangzhou-2", "Guangzhou"),
+    ("ap-hongkong", "Hong Kong"),
+    ("ap-singapore", "Singapore"),
+    ("ap-mumbai", "Mumbai"),
+    ("ap-seoul", "Seoul"),
+    ("ap-bangkok", "Bangkok"),
+    ("ap-tokyo", "Tokyo"),
+    ("na-siliconvalley", "Silicon Valley"),
+    ("na-ashburn", "Virginia"),
+    ("na-toronto", "Toronto"),
+    ("eu-frankfurt", "Frankfurt"),
+    ("eu-moscow", "Moscow"),
+];
+/// `DeleteMedia.DeleteParts.Type`.
+pub const DELETE_TYPES: [&str; 8] = [
+    "OriginalFiles",
+    "TranscodeFiles",
+    "AdaptiveDynamicStreamingFiles",
+    "WechatPublishFiles",
+    "WechatMiniProgramPublishFiles",
+    "MpsAiMediaAiAnalysisFiles",
+    "MpsAiMediaSmartEraseFiles",
+    "MpsAiMediaSmartSubtitleFiles",
+];
+/// `DescribeAigcUsageData.AigcType`.
+pub const AIGC_TYPES: [&str; 8] =
+    ["Video", "Image", "Text", "Audio", "SceneAigcVideo", "SceneAigcImage", "SceneAigcTime", "TextDetail"];
+/// Kinds of tasks that an account file may declare.
+pub const TASK_TYPES: [&str; 2] = ["Procedure", "PullUpload"];
+/// `AdjustInfoDetail.AdjustType`.
+pub const ADJUST_TYPES: [&str; 3] = ["manualAdjustment", "supplementarySettlement", "reSettlement"];
+/// `VoucherInfos.Status`.
+pub const VOUCHER_STATUS: [&str; 5] = ["unUsed", "used", "delivered", "cancel", "overdue"];
+/// How bills are paid.
+pub const PAY_MODES: [&str; 2] = ["postPay", "prePay"];
 /// What a pack covers.
 pub const PACK_RESOURCES: [&str; 7] = ["Storage", "Traffic", "Transcode", "TESHD", "Review", "MediaProcess", "MLLMMediaProcess"];
 /// What is counted by day and asked for by an action of its own.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::{Account, Application, DayValues, Levels, Media};
+use super::{Account, Application, Billing, DayValues, Levels, Media};
 use crate::model::area::{STORAGE_AREAS, TRAFFIC_AREAS};
 use crate::sim::words;
 
@@ -26,6 +26,8 @@ pub(super) fn check(account: &Account) -> Result<(), String> {
     for pack in &account.packs {
         known(&format!("pack {}: resource", pack.id), &pack.resource, &words::PACK_RESOURCES)?;
     }
+    check_billing(&account.billing)?;
+    unique("role", "name", account.roles.iter().map(|role| &role.name))?;
     for row in &account.billing.month {
         if !row.cost.parse::<Decimal>().is_ok_and(|cost| cost.abs() < Decimal::from(LARGEST)) {
             return Err(format!("billing.month {}: cost {:?} is not a decimal amount", row.month, row.cost));
@@ -41,6 +43,7 @@ fn check_application(application: &Application) -> Result<(), String> {
         return Err("storage_regions is empty: name the default region at least".to_owned());
     }
     known("status", &application.status, &words::APPLICATION_STATUS)?;
+    known("mode", &application.mode, &words::APPLICATION_MODES)?;
     known("events.mode", &application.events.mode, &words::EVENT_MODES)?;
     application
         .media
@@ -71,6 +74,47 @@ fn check_application(application: &Application) -> Result<(), String> {
     for daily in &application.daily {
         known("daily: measure", &daily.measure, &words::DAILY_MEASURES)?;
         check_values("daily: values", &daily.values)?;
+    }
+    for play in &application.play {
+        check_values("play: plays", &play.plays)?;
+        check_values("play: bytes", &play.bytes)?;
+        has_media("play", application, &play.file_id)?;
+        if !application.domains.iter().any(|domain| domain.name == play.domain) {
+            return Err(format!("play: domain {:?} is not a [[application.domain]] of this application", play.domain));
+        }
+    }
+    for task in &application.tasks {
+        known("task: type", &task.kind, &words::TASK_TYPES)?;
+        has_media("task", application, &task.file_id)?;
+    }
+    for aigc in &application.aigc {
+        known("aigc: type", &aigc.kind, &words::AIGC_TYPES)?;
+        aigc.days.values().try_for_each(|done| check_size("aigc", done.count.max(done.usage)))?;
+    }
+    Ok(())
+}
+
+fn has_media(what: &str, application: &Application, file_id: &str) -> Result<(), String> {
+    match application.media.iter().any(|media| media.file_id == file_id) {
+        true => Ok(()),
+        false => Err(format!("{what}: file_id {file_id:?} is not a [[application.media]] of this application")),
+    }
+}
+
+fn check_billing(billing: &Billing) -> Result<(), String> {
+    unique("billing.line", "id", billing.lines.iter().map(|line| &line.id))?;
+    for line in &billing.lines {
+        known(&format!("billing.line {}: pay_mode", line.id), &line.pay_mode, &words::PAY_MODES)?;
+        let amounts = line.components.iter().flat_map(|part| [part.real_cost, part.voucher, part.incentive, part.transfer]);
+        if line.components.is_empty() || amounts.into_iter().any(|amount| amount.abs() >= Decimal::from(LARGEST)) {
+            return Err(format!("billing.line {}: it has no component, or an amount of {LARGEST} or more", line.id));
+        }
+    }
+    for row in &billing.adjustments {
+        known(&format!("billing.adjustment {}: type", row.number), &row.kind, &words::ADJUST_TYPES)?;
+    }
+    for voucher in &billing.vouchers {
+        known(&format!("billing.voucher {}: status", voucher.id), &voucher.status, &words::VOUCHER_STATUS)?;
     }
     Ok(())
 }

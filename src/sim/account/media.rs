@@ -72,6 +72,67 @@ pub struct Media {
     pub storage_class: String,
     /// The region that stores it, when not the application's first.
     pub storage_region: Option<String>,
+    /// Its path, in an application with paths; `/NAME.CONTAINER` when absent.
+    pub path: Option<String>,
+    /// What requests have made of it.
+    #[serde(skip)]
+    pub changes: Changes,
+}
+
+/// What requests have made of a media since the account was read.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// It is gone.
+    pub deleted: bool,
+    /// Its source file is gone; other forms are still there.
+    pub original_deleted: bool,
+    /// When it was last changed.
+    pub updated: Option<DateTime<Utc>>,
+    /// How many covers were put up: each has an address of its own.
+    pub covers: u32,
+    /// Descriptions of moments.
+    pub key_frames: Vec<KeyFrame>,
+    /// Subtitles.
+    pub subtitles: Vec<Subtitle>,
+    /// Since when it has its storage class.
+    pub class_since: Option<DateTime<Utc>>,
+    /// What is under way.
+    pub restore: Option<Restore>,
+}
+
+/// A description of a moment.
+#[derive(Clone, Debug)]
+pub struct KeyFrame {
+    /// Seconds, as they were sent.
+    pub offset: serde_json::Number,
+    /// The text.
+    pub content: String,
+}
+
+/// A subtitle.
+#[derive(Clone, Debug)]
+pub struct Subtitle {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `cn`, `en`, …
+    pub language: String,
+    /// `vtt`, …
+    pub format: String,
+}
+
+/// Media on its way out of an archive.
+#[derive(Clone, Debug)]
+pub struct Restore {
+    /// `Expedited`, `Standard` or `Bulk`.
+    pub tier: String,
+    /// The class it will have; its own when only a copy is made.
+    pub class: String,
+    /// Days that the copy stays; 0 when the class changes.
+    pub days: u64,
+    /// When it is done.
+    pub done: DateTime<Utc>,
 }
 
 /// A live stream.
@@ -150,7 +211,30 @@ impl Media {
     /// The URL of the cover picture.
     pub fn cover_url(&self, app_id: u64, application: &Application) -> String {
         let hash = &self.digest("url")[..8];
-        format!("http://{}/{hash}vodcq{app_id}/{hash}{}/cover.jpg", self.host(app_id, application), self.file_id)
+        let file = match self.changes.covers {
+            0 => "cover.jpg".to_owned(),
+            count => format!("cover_{count}.jpg"),
+        };
+        format!("http://{}/{hash}vodcq{app_id}/{hash}{}/{file}", self.host(app_id, application), self.file_id)
+    }
+
+    /// The URL of a subtitle.
+    pub fn subtitle_url(&self, app_id: u64, application: &Application, subtitle: &Subtitle) -> String {
+        let hash = &self.digest("url")[..8];
+        let (host, id) = (self.host(app_id, application), &self.file_id);
+        format!("http://{host}/{hash}vodcq{app_id}/{hash}{id}/{}.{}", subtitle.id, subtitle.format)
+    }
+
+    /// Bytes of all forms that are still there.
+    pub fn stored_bytes(&self) -> u64 {
+        let original = if self.changes.original_deleted { 0 } else { self.size };
+        original + self.transcodes.iter().map(|form| form.size(self)).sum::<u64>()
+    }
+
+    /// The region that stores it.
+    pub fn region<'a>(&'a self, application: &'a Application) -> &'a str {
+        let region = self.storage_region.as_ref().or(application.storage_regions.first());
+        region.map(String::as_str).unwrap_or_default()
     }
 
     /// 32 hex digits that stand in for the MD5 of a file that does not exist.

@@ -2,8 +2,11 @@
 //!
 //! The format is described in `docs/simulator.md`; `fixtures/demo.toml` is a commented example.
 
+mod access;
+mod billing;
 mod check;
 mod media;
+mod statistics;
 mod usage;
 
 use std::path::PathBuf;
@@ -11,7 +14,10 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
 
-pub use media::{LiveSource, Media, TrtcSource};
+pub use access::{Role, WebIdentity};
+pub use billing::{Adjustment, BillComponent, BillLine, Billing, Deal, Voucher};
+pub use media::{KeyFrame, LiveSource, Media, Restore, Subtitle, TrtcSource};
+pub use statistics::{Aigc, AigcText, DeclaredTask, Devices, Play};
 pub use usage::{DayCount, DayValues, Levels, Process, ProcessDay, Retrieval, Traffic};
 
 use super::SimError;
@@ -64,6 +70,9 @@ pub struct Account {
     /// Applications. The first is the one that answers when `SubAppId` is omitted.
     #[serde(rename = "application")]
     pub applications: Vec<Application>,
+    /// Roles that may be taken on.
+    #[serde(default, rename = "role")]
+    pub roles: Vec<Role>,
     /// Prepaid products.
     #[serde(default, rename = "pack")]
     pub packs: Vec<Pack>,
@@ -126,6 +135,9 @@ pub struct Application {
     /// `On`, `Off`, `Destroying` or `Destroyed`.
     #[serde(default = "on")]
     pub status: String,
+    /// `fileid`, or `fileid+path` for an application whose files have paths and can be listed.
+    #[serde(default = "by_file_id")]
+    pub mode: String,
     /// Where media is stored unless it says otherwise; the first is the default.
     pub storage_regions: Vec<String>,
     /// Tags, key and value.
@@ -161,6 +173,18 @@ pub struct Application {
     /// Counted by day: `ImageReview`, `License`, `AccelerationWithHTTP`, `AccelerationWithQUIC`.
     #[serde(default)]
     pub daily: Vec<DayCount>,
+    /// How often media was played, through which domain.
+    #[serde(default)]
+    pub play: Vec<Play>,
+    /// Tasks that the application has run.
+    #[serde(default, rename = "task")]
+    pub tasks: Vec<DeclaredTask>,
+    /// Generated content, by type and specification.
+    #[serde(default)]
+    pub aigc: Vec<Aigc>,
+    /// Single requests for generated text.
+    #[serde(default)]
+    pub aigc_text: Vec<AigcText>,
 }
 
 /// Event notification settings.
@@ -250,34 +274,12 @@ pub struct Pack {
     pub status: String,
 }
 
-/// What the billing API answers.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Billing {
-    /// Money left, in fen (1/100 yuan).
-    #[serde(default)]
-    pub balance_fen: i64,
-    /// What each month cost, by product: decimal text.
-    #[serde(default)]
-    pub month: Vec<BilledMonth>,
-}
-
-/// One product of one month's bill.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BilledMonth {
-    /// The month, `2026-10`.
-    pub month: crate::model::BillingMonth,
-    /// `p_vod` for VOD.
-    pub business: String,
-    /// Its display name.
-    pub name: String,
-    /// Yuan, decimal text.
-    pub cost: String,
-}
-
 fn on() -> String {
     "On".to_owned()
+}
+
+fn by_file_id() -> String {
+    "fileid".to_owned()
 }
 
 fn vod() -> String {
@@ -297,7 +299,7 @@ pub(super) fn optional_time<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
     time(deserializer).map(Some)
 }
 
-fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+pub(super) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
     String::deserialize(deserializer).map(Secret::new)
 }
 

@@ -4,7 +4,6 @@ use chrono::Utc;
 
 use super::PATH;
 use super::error::ApiError;
-use crate::model::Secret;
 use crate::sim::auth::{Form, same};
 use crate::sim::cloud::Cloud;
 use crate::sim::server::Incoming;
@@ -28,15 +27,13 @@ pub(super) fn verify(cloud: &Cloud, request: &Incoming, form: &Form) -> Result<(
     };
     let (timestamp, secret_id, nonce) = (number("Timestamp")?, text("SecretId"), text("Nonce"));
     number("Nonce")?;
-    let credential = cloud
-        .account
-        .credential(secret_id)
-        .ok_or_else(|| ApiError::common(4104, format!("the SecretId {secret_id:?} does not exist")))?;
-    if !form.is_signed(&request.method, request.header("host"), PATH, &credential.secret_key) {
+    let pair =
+        cloud.pair(secret_id).ok_or_else(|| ApiError::common(4104, format!("the SecretId {secret_id:?} does not exist")))?;
+    if !form.is_signed(&request.method, request.header("host"), PATH, &pair.secret_key) {
         return Err(ApiError::common(4100, "signature check failed: compare the text to sign and the key"));
     }
-    if !same(credential.token.as_ref().map(Secret::expose).unwrap_or_default(), text("Token")) {
-        return Err(ApiError::common(4100, "the Token does not fit the SecretId"));
+    if !same(pair.token.expose(), text("Token")) || pair.is_expired() {
+        return Err(ApiError::common(4100, "the Token does not fit the SecretId, or has expired"));
     }
     let now = Utc::now().timestamp();
     if timestamp.abs_diff(now) > SKEW {

@@ -1,5 +1,6 @@
 //! DescribeVodPlayInfo, DescribeRecordPlayInfo, DescribeVodPlayUrls and DescribeVodInfo.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -117,7 +118,7 @@ pub(super) fn by_vid(call: &Call<'_>) -> Outcome {
 /// The URLs of one media; captured without `codeDesc`.
 pub(super) fn play_urls(call: &Call<'_>) -> Outcome {
     let media = by_id(call, call.required("fileId")?)?;
-    success(Urls { play_set: play_set(call, media) }, false)
+    success(Urls { play_set: play_set(call, &media) }, false)
 }
 
 /// Media by time, class or id: the documented bridge from file ids to vids.
@@ -146,7 +147,7 @@ pub(super) fn vod_info(call: &Call<'_>) -> Outcome {
 }
 
 /// One media by its id, or "file does not exist".
-pub(super) fn by_id<'a>(call: &Call<'a>, file_id: &str) -> Result<&'a Media, ApiError> {
+pub(super) fn by_id<'a>(call: &Call<'a>, file_id: &str) -> Result<Cow<'a, Media>, ApiError> {
     let missing = || ApiError::module(10008, "file does not exist");
     call.cloud.media(call.application).into_iter().find(|media| media.file_id == file_id).ok_or_else(missing)
 }
@@ -164,21 +165,21 @@ fn is_transcoding(call: &Call<'_>, media: &Media) -> bool {
     media.transcoding_until.is_some_and(|until| call.cloud.now() < until)
 }
 
-fn check_found(call: &Call<'_>, found: &[&Media]) -> Result<(), ApiError> {
+fn check_found(call: &Call<'_>, found: &[Cow<'_, Media>]) -> Result<(), ApiError> {
     match call.cloud.switches.legacy_no_match {
         LegacyNoMatch::Error if found.is_empty() => Err(ApiError::module(10008, "file does not exist")),
         _ => Ok(()),
     }
 }
 
-fn sort(found: &mut [&Media], order: Order) {
+fn sort(found: &mut [Cow<'_, Media>], order: Order) {
     match order {
-        Order::Ascending => found.sort_by_key(|media| (media.created, &media.file_id)),
-        Order::Descending => found.sort_by_key(|media| (Reverse(media.created), &media.file_id)),
+        Order::Ascending => found.sort_by(|a, b| (a.created, &a.file_id).cmp(&(b.created, &b.file_id))),
+        Order::Descending => found.sort_by(|a, b| (Reverse(a.created), &a.file_id).cmp(&(Reverse(b.created), &b.file_id))),
     }
 }
 
-fn page<'m, 'a>(call: &Call<'_>, found: &'m [&'a Media]) -> Result<&'m [&'a Media], ApiError> {
+fn page<'m, 'a>(call: &Call<'_>, found: &'m [Cow<'a, Media>]) -> Result<&'m [Cow<'a, Media>], ApiError> {
     let size = call.number("pageSize", PAGE)?;
     if size == 0 || size > LARGEST_PAGE {
         return Err(ApiError::module(1000, format!("pageSize {size} is not between 1 and {LARGEST_PAGE}")));
@@ -221,7 +222,8 @@ fn play_set(call: &Call<'_>, media: &Media) -> Vec<Play> {
         vheight: form.height,
         vwidth: form.width,
     });
-    std::iter::once(original).chain(others).collect()
+    let original = (!media.changes.original_deleted).then_some(original);
+    original.into_iter().chain(others).collect()
 }
 
 fn vod_file(call: &Call<'_>, media: &Media) -> VodFile {

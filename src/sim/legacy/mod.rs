@@ -5,6 +5,7 @@
 
 mod auth;
 mod error;
+mod events;
 mod media;
 mod video_info;
 
@@ -22,8 +23,10 @@ use super::server::Incoming;
 
 /// Where it answers.
 pub(super) const PATH: &str = "/v2/index.php";
-/// Requests per minute and action, the same for every call here.
+/// Requests per minute and action.
 const PER_MINUTE: u32 = 100;
+/// The same for events.
+const EVENTS_PER_MINUTE: u32 = 1000;
 
 /// A request whose signature holds.
 struct Call<'a> {
@@ -62,17 +65,19 @@ impl Action {
 
 fn serve(cloud: &Cloud, request: &Incoming, action: &Action, fault: Option<Fault>) -> Outcome {
     auth::verify(cloud, request, &action.form)?;
-    let run: fn(&Call<'_>) -> Outcome = match action.name.as_str() {
-        "DescribeVodPlayInfo" => media::by_name,
-        "DescribeRecordPlayInfo" => media::by_vid,
-        "DescribeVodPlayUrls" => media::play_urls,
-        "DescribeVodInfo" => media::vod_info,
-        "GetVideoInfo" => video_info::get,
+    let (per_minute, run): (u32, fn(&Call<'_>) -> Outcome) = match action.name.as_str() {
+        "DescribeVodPlayInfo" => (PER_MINUTE, media::by_name),
+        "DescribeRecordPlayInfo" => (PER_MINUTE, media::by_vid),
+        "DescribeVodPlayUrls" => (PER_MINUTE, media::play_urls),
+        "DescribeVodInfo" => (PER_MINUTE, media::vod_info),
+        "GetVideoInfo" => (PER_MINUTE, video_info::get),
+        "PullEvent" => (EVENTS_PER_MINUTE, events::pull),
+        "ConfirmEvent" => (EVENTS_PER_MINUTE, events::confirm),
         other => return Err(ApiError::common(6100, format!("the action {other:?} is not supported"))),
     };
     let key = format!("v2 {} {}", action.form.get("SecretId").unwrap_or_default(), action.name);
-    if fault == Some(Fault::Throttle) || !cloud.limiter.admits(&key, PER_MINUTE, Duration::from_secs(60)) {
-        return Err(ApiError::common(4400, format!("more than {PER_MINUTE} requests per minute for {}", action.name)));
+    if fault == Some(Fault::Throttle) || !cloud.limiter.admits(&key, per_minute, Duration::from_secs(60)) {
+        return Err(ApiError::common(4400, format!("more than {per_minute} requests per minute for {}", action.name)));
     }
     if fault == Some(Fault::Internal) {
         return Err(ApiError::common(6000, "internal server error, retry later"));

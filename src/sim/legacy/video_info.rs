@@ -106,7 +106,7 @@ struct SnapshotByTimeOffsetInfo {
 
 /// All about one media, or the parts named by `infoFilter.0`, `infoFilter.1`, …
 pub(super) fn get(call: &Call<'_>) -> Outcome {
-    let media = by_id(call, call.required("fileId")?)?;
+    let media = &by_id(call, call.required("fileId")?)?;
     let filters: Vec<&str> =
         call.form.0.iter().filter(|(name, _)| name.starts_with("infoFilter.")).map(|(_, value)| value.as_str()).collect();
     let wanted = |name: &str| filters.is_empty() || filters.contains(&name);

@@ -38,7 +38,7 @@ struct SubAppIdInfo {
     create_time: String,
     status: String,
     name: String,
-    mode: &'static str,
+    mode: String,
     storage_regions: Vec<String>,
     tags: Vec<ResourceTag>,
 }
@@ -93,7 +93,7 @@ fn info(application: &Application) -> SubAppIdInfo {
         create_time: super::utc(application.created),
         status: application.status.clone(),
         name: application.name.clone(),
-        mode: "fileid",
+        mode: application.mode.clone(),
         storage_regions: application.storage_regions.clone(),
         tags: application
             .tags

@@ -6,11 +6,10 @@ use serde_json::{Map, Value};
 use super::error::ApiError;
 use super::params::{self, Field};
 use crate::cloud::signature::tc3;
-use crate::model::Secret;
-use crate::sim::account::Credential;
 use crate::sim::auth::{Form, same};
 use crate::sim::cloud::Cloud;
 use crate::sim::server::Incoming;
+use crate::sim::state::Pair;
 
 /// How far the clock of a caller may be off, in seconds.
 const SKEW: i64 = 5 * 60;
@@ -74,6 +73,7 @@ pub(super) fn verify(cloud: &Cloud, request: &Incoming) -> Result<Verified, ApiE
     }
     let authorization = request.header("authorization");
     match request.method.as_str() {
+        "GET" | "POST" if authorization == UNSIGNED => verify_unsigned(request),
         "GET" | "POST" if authorization.is_empty() => verify_parameters(cloud, request),
         "GET" | "POST" => verify_tc3(cloud, request, authorization),
         other => Err(ApiError::new("UnsupportedProtocol", format!("The method {other} is not supported: use POST or GET."))),
@@ -100,6 +100,25 @@ impl<'a> Authorization<'a> {
         let whole = scope.next() == Some("tc3_request") && scope.next().is_none();
         whole.then_some(Self { secret_id, date, service, signed_headers, signature })
     }
+}
+
+/// The mark of a request that is not signed. Only what has no key pair yet may send it.
+const UNSIGNED: &str = "SKIP";
+/// Who asks with it.
+const UNSIGNED_ACTION: (&str, &str) = ("AssumeRoleWithWebIdentity", super::STS);
+
+fn verify_unsigned(request: &Incoming) -> Result<Verified, ApiError> {
+    let (action, version) = (request.header("X-TC-Action"), request.header("X-TC-Version"));
+    if (action, version) != UNSIGNED_ACTION {
+        let message = format!("The action {action:?} must be signed.");
+        return Err(ApiError::new("AuthFailure.InvalidAuthorization", message));
+    }
+    let arguments = match request.method.as_str() {
+        "GET" => Arguments::Flat(Form::decode(request.query.as_bytes()).0),
+        _ => Arguments::Json(request.body.clone()),
+    };
+    let (action, version) = (action.to_owned(), version.to_owned());
+    Ok(Verified { action, version, secret_id: String::new(), arguments })
 }
 
 fn verify_tc3(cloud: &Cloud, request: &Incoming, authorization: &str) -> Result<Verified, ApiError> {
@@ -137,7 +156,7 @@ fn verify_tc3(cloud: &Cloud, request: &Incoming, authorization: &str) -> Result<
     if !right_day || !signed_hosts(request).any(fits) {
         return Err(failed("The provided credentials could not be validated. Please check your signature is correct."));
     }
-    check_token(credential, request.header("X-TC-Token"))?;
+    check_token(&credential, request.header("X-TC-Token"))?;
     let arguments = match request.method.as_str() {
         "GET" => Arguments::Flat(Form::decode(request.query.as_bytes()).0),
         _ => Arguments::Json(request.body.clone()),
@@ -178,7 +197,7 @@ fn verify_parameters(cloud: &Cloud, request: &Incoming) -> Result<Verified, ApiE
             "The provided credentials could not be validated. Please check your signature is correct.",
         ));
     }
-    check_token(credential, form.get("Token").unwrap_or_default())?;
+    check_token(&credential, form.get("Token").unwrap_or_default())?;
     let own = form.0.into_iter().filter(|(name, _)| !COMMON.contains(&name.as_str())).collect();
     Ok(Verified { action, version, secret_id, arguments: Arguments::Flat(own) })
 }
@@ -187,11 +206,9 @@ fn timestamp(text: &str) -> Result<i64, ApiError> {
     text.parse().map_err(|_| ApiError::new("InvalidParameter", format!("The timestamp {text:?} is not in Unix seconds.")))
 }
 
-fn credential<'a>(cloud: &'a Cloud, secret_id: &str) -> Result<&'a Credential, ApiError> {
-    cloud
-        .account
-        .credential(secret_id)
-        .ok_or_else(|| ApiError::new("AuthFailure.SecretIdNotFound", format!("The SecretId {secret_id:?} is not found.")))
+fn credential(cloud: &Cloud, secret_id: &str) -> Result<Pair, ApiError> {
+    let missing = || ApiError::new("AuthFailure.SecretIdNotFound", format!("The SecretId {secret_id:?} is not found."));
+    cloud.pair(secret_id).ok_or_else(missing)
 }
 
 /// Signatures live by the wall clock, whatever time it is in the account.
@@ -204,11 +221,12 @@ fn check_clock(timestamp: i64) -> Result<(), ApiError> {
     Err(ApiError::new("AuthFailure.SignatureExpire", message))
 }
 
-fn check_token(credential: &Credential, given: &str) -> Result<(), ApiError> {
-    let expected = credential.token.as_ref().map(Secret::expose).unwrap_or_default();
-    if same(expected, given) {
-        Ok(())
-    } else {
-        Err(ApiError::new("AuthFailure.TokenFailure", "The token does not fit the SecretId."))
+fn check_token(pair: &Pair, given: &str) -> Result<(), ApiError> {
+    if !same(pair.token.expose(), given) {
+        return Err(ApiError::new("AuthFailure.TokenFailure", "The token does not fit the SecretId."));
     }
+    if pair.is_expired() {
+        return Err(ApiError::new("AuthFailure.TokenFailure", "The token has expired: ask for a new one."));
+    }
+    Ok(())
 }

@@ -10,7 +10,7 @@ pub(super) struct ApiError {
 }
 
 /// Parameters that have an `InvalidParameterValue` code of their own (the list of the Python SDK 3.1.194).
-const NAMED: [&str; 31] = [
+const NAMED: [&str; 38] = [
     "Area",
     "Categories",
     "ClassIds",
@@ -33,6 +33,13 @@ const NAMED: [&str; 31] = [
     "Offset",
     "Sort",
     "SourceTypes",
+    "ClassId",
+    "RestoreDay",
+    "RestoreTier",
+    "StartDate",
+    "StorageClass",
+    "TaskId",
+    "DomainName",
     "StartTime",
     "Status",
     "StorageRegions",

@@ -1,10 +1,12 @@
-//! DescribeEventConfig and ModifyEventConfig.
+//! DescribeEventConfig, ModifyEventConfig, PullEvents, ConfirmEvents and DescribeEventsState.
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::event_content::content;
 use super::params::{Field, Kind};
 use super::{ApiError, Call, Outcome, members};
+use crate::sim::state::UnknownHandle;
 use crate::sim::words::EVENT_MODES;
 
 const SWITCH: [&str; 2] = ["ON", "OFF"];
@@ -20,6 +22,15 @@ pub(super) const MODIFY: &[Field] = &[
     Field::optional("SignKey", Kind::Text(32)),
 ];
 
+/// Request parameters.
+pub(super) const PULL: &[Field] = &[Field::optional("ExtInfo", Kind::Text(1000)), Field::optional("SubAppId", Kind::Uint)];
+/// Request parameters.
+pub(super) const CONFIRM: &[Field] = &[
+    Field::required("EventHandles", Kind::Texts(16, 1000)),
+    Field::optional("ExtInfo", Kind::Text(1000)),
+    Field::optional("SubAppId", Kind::Uint),
+];
+
 /// The key under which callbacks would be signed is never told.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -29,6 +40,42 @@ struct Answer {
     upload_media_complete_event_switch: String,
     delete_media_complete_event_switch: String,
     persistence_complete_event_switch: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Pulled {
+    event_set: Vec<Value>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Waiting {
+    count_of_events_to_pull: u64,
+}
+
+/// Gives events out. Nothing is held back until one comes: the documented wait is at most 5 s, and may be none.
+pub(super) fn pull(call: &Call<'_>) -> Outcome {
+    call.cloud.settle();
+    let events = call.cloud.state.pull_events(call.application.sub_app_id, call.cloud.now());
+    members(Pulled { event_set: events.into_iter().map(|(handle, event)| content(call, &handle, event)).collect() })
+}
+
+/// Takes events away; a handle that is too old is refused, and with it all others of the request.
+pub(super) fn confirm(call: &Call<'_>) -> Outcome {
+    let handles = call.params.texts("EventHandles").ok_or_else(|| ApiError::value("EventHandles", "it is empty"))?;
+    let confirmed = call.cloud.state.confirm_events(call.application.sub_app_id, &handles, call.cloud.now());
+    confirmed.map_err(|UnknownHandle(handle)| {
+        ApiError::value("EventHandles", format!("{handle:?} is unknown, or was pulled more than 30 s ago"))
+    })?;
+    Ok(json!({}))
+}
+
+/// Tells how many events wait.
+pub(super) fn state(call: &Call<'_>) -> Outcome {
+    call.cloud.settle();
+    let waiting = call.cloud.state.waiting_events(call.application.sub_app_id, call.cloud.now());
+    members(Waiting { count_of_events_to_pull: waiting })
 }
 
 /// Tells where events go.
@@ -55,6 +102,8 @@ pub(super) fn modify(call: &Call<'_>) -> Outcome {
     if call.params.text("SignKey").is_some_and(|key| !key.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
         return Err(ApiError::value("SignKey", "only letters and digits are allowed"));
     }
+    // What happened until now was under the old settings.
+    call.cloud.settle();
     let mut all = call.cloud.events();
     let events = all.entry(call.application.sub_app_id).or_default();
     let set = |member: &mut String, name: &str| {

@@ -1,5 +1,6 @@
 //! SearchMedia and DescribeMediaInfos.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -122,7 +123,7 @@ fn matches(params: &Params, application: &Application, media: &Media) -> bool {
     let one = |name: &str, test: &dyn Fn(&str) -> bool| params.text(name).is_none_or(test);
     let live = |test: &dyn Fn(&crate::sim::account::LiveSource) -> bool| media.live.as_ref().is_some_and(test);
     let trtc = |test: &dyn Fn(&crate::sim::account::TrtcSource) -> bool| media.trtc.as_ref().is_some_and(test);
-    let region = media.storage_region.as_deref().or(application.storage_regions.first().map(String::as_str));
+    let region = media.region(application);
     any("FileIds", &|id| media.file_id == id)
         && any("Names", &|name| media.name.contains(name))
         && any("NamePrefixes", &|prefix| media.name.starts_with(prefix))
@@ -134,7 +135,7 @@ fn matches(params: &Params, application: &Application, media: &Media) -> bool {
         && any("StreamIds", &|stream| live(&|live| live.stream == stream))
         && any("StreamDomains", &|domain| live(&|live| live.domain == domain))
         && any("StreamPaths", &|path| live(&|live| live.path == path))
-        && any("StorageRegions", &|wanted| region == Some(wanted))
+        && any("StorageRegions", &|wanted| region == wanted)
         && any("StorageClasses", &|class| media.storage_class == class)
         && any("MediaTypes", &|container| media.container == container)
         && any("Status", &|status| media.status == status)
@@ -174,7 +175,7 @@ fn is_in_class(application: &Application, class: i64, wanted: i128) -> bool {
     false
 }
 
-fn sort(call: &Call<'_>, found: &mut [&Media]) {
+fn sort(call: &Call<'_>, found: &mut [Cow<'_, Media>]) {
     // Sorting by match is for fuzzy searches; without a score, they come in the usual order.
     let fuzzy = ["Text", "Names", "Descriptions"]
         .into_iter()
@@ -186,7 +187,7 @@ fn sort(call: &Call<'_>, found: &mut [&Media]) {
         None => call.cloud.switches.search_order,
     };
     match order {
-        Order::Ascending => found.sort_by_key(|media| (media.created, &media.file_id)),
-        Order::Descending => found.sort_by_key(|media| (Reverse(media.created), &media.file_id)),
+        Order::Ascending => found.sort_by(|a, b| (a.created, &a.file_id).cmp(&(b.created, &b.file_id))),
+        Order::Descending => found.sort_by(|a, b| (Reverse(a.created), &a.file_id).cmp(&(Reverse(b.created), &b.file_id))),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::sim::account::{Account, Application, Media};
+use crate::sim::account::{Account, Application, KeyFrame, Media, Subtitle};
 
 /// "Never", in `ExpireTime`.
 const NEVER: &str = "9999-12-31T23:59:59Z";
@@ -65,10 +65,8 @@ empty_part! {
     SampleSnapshotInfo { sample_snapshot_set }
     ImageSpriteInfo { image_sprite_set }
     SnapshotByTimeOffsetInfo { snapshot_by_time_offset_set }
-    KeyFrameDescInfo { key_frame_desc_set }
     AdaptiveDynamicStreamingInfo { adaptive_dynamic_streaming_set }
     MiniProgramReviewInfo { mini_program_review_list }
-    SubtitleInfo { subtitle_set }
     AiMediaInfo { ai_media_list }
     KnowledgeBasesInfo { bases, knowledge_analysis_infos, knowledge_base_details }
     FaceRecognitionInfo { face_recognition_tasks }
@@ -76,7 +74,7 @@ empty_part! {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct BasicInfo {
+pub(super) struct BasicInfo {
     name: String,
     description: String,
     create_time: String,
@@ -129,7 +127,7 @@ struct TrtcRecordInfo {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct MetaData {
+pub(super) struct MetaData {
     size: u64,
     container: String,
     bitrate: u64,
@@ -198,6 +196,51 @@ struct TranscodeItem {
     file_id: String,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyFrameDescInfo {
+    key_frame_desc_set: Vec<KeyFrameDescItem>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyFrameDescItem {
+    time_offset: serde_json::Number,
+    content: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SubtitleInfo {
+    subtitle_set: Vec<SubtitleItem>,
+}
+
+/// One subtitle; ModifyMediaInfo answers it too.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SubtitleItem {
+    id: String,
+    name: String,
+    language: String,
+    format: String,
+    url: String,
+    source: &'static str,
+}
+
+impl SubtitleItem {
+    /// A subtitle of a media.
+    pub fn of(account: &Account, application: &Application, media: &Media, subtitle: &Subtitle) -> Self {
+        Self {
+            id: subtitle.id.clone(),
+            name: subtitle.name.clone(),
+            language: subtitle.language.clone(),
+            format: subtitle.format.clone(),
+            url: media.subtitle_url(account.app_id, application, subtitle),
+            source: "UserUploaded",
+        }
+    }
+}
+
 impl MediaInfo {
     /// The answer about one media.
     pub fn of(account: &Account, application: &Application, media: &Media, filters: &Filters) -> Self {
@@ -210,10 +253,13 @@ impl MediaInfo {
             sample_snapshot_info: filters.part("sampleSnapshotInfo", Default::default),
             image_sprite_info: filters.part("imageSpriteInfo", Default::default),
             snapshot_by_time_offset_info: filters.part("snapshotByTimeOffsetInfo", Default::default),
-            key_frame_desc_info: filters.part("keyFrameDescInfo", Default::default),
+            key_frame_desc_info: filters.part("keyFrameDescInfo", || key_frames(media)),
             adaptive_dynamic_streaming_info: filters.part("adaptiveDynamicStreamingInfo", Default::default),
             mini_program_review_info: filters.part("miniProgramReviewInfo", Default::default),
-            subtitle_info: filters.part("subtitleInfo", Default::default),
+            subtitle_info: filters.part("subtitleInfo", || {
+                let item = |subtitle| SubtitleItem::of(account, application, media, subtitle);
+                SubtitleInfo { subtitle_set: media.changes.subtitles.iter().map(item).collect() }
+            }),
             review_info: None,
             mps_ai_media_info: AiMediaInfo::default(),
             image_understanding_info: None,
@@ -223,7 +269,7 @@ impl MediaInfo {
     }
 }
 
-fn basic_info(account: &Account, application: &Application, media: &Media) -> BasicInfo {
+pub(super) fn basic_info(account: &Account, application: &Application, media: &Media) -> BasicInfo {
     let class = application.classes.iter().find(|class| class.id == media.class);
     let live = media.live.as_ref().map(|live| LiveRecordInfo {
         domain: live.domain.clone(),
@@ -238,19 +284,21 @@ fn basic_info(account: &Account, application: &Application, media: &Media) -> Ba
         task_id: trtc.task.clone(),
         user_ids: trtc.users.clone(),
     });
-    let region = media.storage_region.as_ref().or(application.storage_regions.first());
     BasicInfo {
         name: media.name.clone(),
         description: media.description.clone(),
         create_time: super::utc(media.created),
-        update_time: super::utc(media.created),
+        update_time: super::utc(media.changes.updated.unwrap_or(media.created)),
         expire_time: media.expires.map_or_else(|| NEVER.to_owned(), super::utc),
         class_id: media.class,
         class_name: class.map(|class| class.name.clone()).unwrap_or_default(),
         class_path: class_path(application, media.class),
         cover_url: media.cover_url(account.app_id, application),
         r#type: media.container.clone(),
-        media_url: media.url(account.app_id, application, 0, &media.container),
+        media_url: match media.changes.original_deleted {
+            true => String::new(),
+            false => media.url(account.app_id, application, 0, &media.container),
+        },
         source_info: SourceData {
             source_type: media.source.clone(),
             source_context: String::new(),
@@ -258,8 +306,8 @@ fn basic_info(account: &Account, application: &Application, media: &Media) -> Ba
             trtc_record_info: trtc,
             web_page_record_info: None,
         },
-        storage_region: region.cloned().unwrap_or_default(),
-        storage_path: String::new(),
+        storage_region: media.region(application).to_owned(),
+        storage_path: super::files::key(application, media).unwrap_or_default(),
         tag_set: media.tags.clone(),
         // The cloud gives a plain upload its own id as vid.
         vid: if media.vid.is_empty() { media.file_id.clone() } else { media.vid.clone() },
@@ -267,6 +315,11 @@ fn basic_info(account: &Account, application: &Application, media: &Media) -> Ba
         status: media.status.clone(),
         storage_class: media.storage_class.clone(),
     }
+}
+
+fn key_frames(media: &Media) -> KeyFrameDescInfo {
+    let item = |frame: &KeyFrame| KeyFrameDescItem { time_offset: frame.offset.clone(), content: frame.content.clone() };
+    KeyFrameDescInfo { key_frame_desc_set: media.changes.key_frames.iter().map(item).collect() }
 }
 
 /// Names from the top down, joined by ` - `.
@@ -303,9 +356,9 @@ fn audio_stream() -> AudioStream {
     AudioStream { bitrate: 64_000, sampling_rate: 44_100, codec: "aac" }
 }
 
-fn meta_data(media: &Media) -> MetaData {
+pub(super) fn meta_data(media: &Media) -> MetaData {
     MetaData {
-        size: media.size,
+        size: if media.changes.original_deleted { 0 } else { media.size },
         container: media.container.clone(),
         bitrate: media.bitrate,
         height: media.height,
@@ -344,5 +397,6 @@ fn transcode_info(account: &Account, application: &Application, media: &Media) -
         .transcodes
         .iter()
         .map(|form| item(form.definition, form.width, form.height, form.bitrate, form.size(media), &form.container));
-    TranscodeInfo { transcode_set: std::iter::once(original).chain(others).collect() }
+    let original = (!media.changes.original_deleted).then_some(original);
+    TranscodeInfo { transcode_set: original.into_iter().chain(others).collect() }
 }

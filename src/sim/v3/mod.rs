@@ -1,16 +1,26 @@
-//! API 3.0: VOD 2018-07-17 and billing 2018-07-09, at `/`.
+//! API 3.0: VOD 2018-07-17, billing 2018-07-09 and STS 2018-08-13, at `/`.
 
+mod aigc;
 mod apps;
 mod auth;
-mod billing;
+mod bill;
+mod cdn_logs;
 mod delivery;
 mod error;
+mod event_content;
 mod events;
+mod files;
+mod manage;
 mod media;
 mod media_answer;
 mod params;
+pub(super) mod play_stats;
+mod prepaid;
 mod process;
 mod storage;
+mod storage_class;
+mod sts;
+mod tasks;
 mod traffic;
 mod window;
 
@@ -30,6 +40,7 @@ use super::switches::SubAppIdRule;
 
 const VOD: &str = "2018-07-17";
 const BILLING: &str = "2018-07-09";
+const STS: &str = "2018-08-13";
 /// Requests per second where the reference names no limit: the usual default.
 const USUAL: u32 = 20;
 
@@ -56,31 +67,63 @@ const fn vod(name: &'static str, per_second: u32, fields: &'static [Field], run:
     Action { name, version: VOD, per_second, fields, run }
 }
 
-const fn bill(name: &'static str, fields: &'static [Field], run: fn(&Call<'_>) -> Outcome) -> Action {
-    Action { name, version: BILLING, per_second: USUAL, fields, run }
+const fn bill(name: &'static str, per_second: u32, fields: &'static [Field], run: fn(&Call<'_>) -> Outcome) -> Action {
+    Action { name, version: BILLING, per_second, fields, run }
+}
+
+const fn sts(name: &'static str, fields: &'static [Field], run: fn(&Call<'_>) -> Outcome) -> Action {
+    Action { name, version: STS, per_second: USUAL, fields, run }
 }
 
 /// Every action that is answered, with its limit (api reference, 2026).
 const ACTIONS: &[Action] = &[
     vod("SearchMedia", USUAL, media::SEARCH, media::search),
     vod("DescribeMediaInfos", 100, media::INFOS, media::infos),
+    vod("ListFiles", USUAL, files::LIST, files::list),
+    vod("ModifyMediaInfo", USUAL, manage::MODIFY, manage::modify),
+    vod("DeleteMedia", 100, manage::DELETE, manage::delete),
+    vod("ModifyMediaStorageClass", USUAL, storage_class::MODIFY, storage_class::modify),
+    vod("RestoreMedia", USUAL, storage_class::RESTORE, storage_class::restore),
+    vod("DescribeFileAttributes", 20, tasks::ATTRIBUTES, tasks::file_attributes),
+    vod("DescribeTaskDetail", USUAL, tasks::DETAIL, tasks::detail),
     vod("DescribeStorageData", 20, apps::SUB_APP_ID_ONLY, storage::data),
     vod("DescribeStorageDetails", 100, storage::DETAILS, storage::details),
+    vod("DescribeStorageRegions", 20, apps::SUB_APP_ID_ONLY, storage::regions),
     vod("DescribeCDNUsageData", 100, traffic::USAGE, traffic::usage),
     vod("DescribeCDNStatDetails", 20, traffic::STAT, traffic::stat),
+    vod("DescribeCdnLogs", 20, cdn_logs::LOGS, cdn_logs::list),
+    vod("DescribeDailyPlayStatFileList", 20, play_stats::FILE_LIST, play_stats::file_list),
+    vod("DescribeDailyMostPlayedStat", 20, play_stats::MOST, play_stats::most_played),
+    vod("DescribeDailyMediaPlayStat", USUAL, play_stats::DAILY, play_stats::daily),
+    vod("DescribeMediaPlayStatDetails", 20, play_stats::DETAILS, play_stats::details),
     vod("DescribeMediaProcessUsageData", 20, process::USAGE, process::usage),
     vod("DescribeReviewDetails", 20, process::REVIEW, process::review),
     vod("DescribeImageReviewUsageData", 20, process::IMAGE_REVIEW, process::image_review),
     vod("DescribeLicenseUsageData", USUAL, process::LICENSE, process::license),
     vod("DescribeClientUploadAccelerationUsageData", 20, process::ACCELERATION, process::acceleration),
+    vod("DescribeAigcUsageData", USUAL, aigc::USAGE, aigc::usage),
     vod("DescribeSubAppIds", 100, apps::LIST, apps::list),
     vod("DescribeVodDomains", 20, delivery::DOMAINS, delivery::domains),
     vod("DescribeDefaultDistributionConfig", USUAL, apps::SUB_APP_ID_ONLY, delivery::default_distribution),
-    vod("DescribePrepaidProducts", USUAL, &[], billing::prepaid_products),
+    vod("DescribePrepaidProducts", USUAL, &[], prepaid::prepaid_products),
     vod("DescribeEventConfig", 100, apps::SUB_APP_ID_ONLY, events::describe),
     vod("ModifyEventConfig", 20, events::MODIFY, events::modify),
-    bill("DescribeAccountBalance", billing::BALANCE, billing::account_balance),
-    bill("DescribeBillSummaryByProduct", billing::SUMMARY, billing::summary_by_product),
+    vod("PullEvents", 100, events::PULL, events::pull),
+    vod("ConfirmEvents", 100, events::CONFIRM, events::confirm),
+    vod("DescribeEventsState", USUAL, apps::SUB_APP_ID_ONLY, events::state),
+    bill("DescribeAccountBalance", 20, bill::BALANCE, bill::account_balance),
+    bill("DescribeBillSummaryByProduct", 20, bill::SUMMARY, bill::by_product),
+    bill("DescribeBillSummaryForOrganization", 20, bill::SUMMARY_FOR_ORGANIZATION, bill::for_organization),
+    bill("DescribeBillDetail", 5, bill::DETAIL, bill::detail),
+    bill("DescribeBillDetailForOrganization", 20, bill::DETAIL_FOR_ORGANIZATION, bill::detail_for_organization),
+    bill("DescribeBillResourceSummary", 5, bill::RESOURCE, bill::resource),
+    bill("DescribeBillResourceSummaryForOrganization", 20, bill::RESOURCE_FOR_ORGANIZATION, bill::resource_for_organization),
+    bill("DescribeBillDownloadUrl", 20, bill::DOWNLOAD, bill::download_url),
+    bill("DescribeBillAdjustInfo", 20, bill::ADJUST, bill::adjustments),
+    bill("DescribeDealsByCond", 20, bill::DEALS, bill::deals),
+    bill("DescribeVoucherInfo", 20, bill::VOUCHERS, bill::vouchers),
+    sts("AssumeRole", sts::ASSUME_ROLE, sts::assume_role),
+    sts("AssumeRoleWithWebIdentity", sts::WEB_IDENTITY, sts::assume_role_with_web_identity),
 ];
 
 /// Answers a request; the fault is the one that shows inside the envelope.

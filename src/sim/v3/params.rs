@@ -1,7 +1,7 @@
 //! Request parameters: declared per action, checked before the action runs.
 
 use chrono::{DateTime, FixedOffset, Utc};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::error::ApiError;
 
@@ -24,6 +24,10 @@ pub(super) enum Kind {
     Time,
     /// An integer from 0 on.
     Uint,
+    /// An integer.
+    Int,
+    /// A number.
+    Number,
     /// True or false.
     Bool,
     /// So many texts of so many characters at most.
@@ -32,6 +36,8 @@ pub(super) enum Kind {
     Choices(&'static [&'static str]),
     /// So many integers at most.
     Ints(usize),
+    /// So many numbers at most.
+    Numbers(usize),
     /// An object.
     Object(&'static [Field]),
     /// So many objects at most.
@@ -56,7 +62,8 @@ impl Field {
                 Err(_) => Err(ApiError::value(self.name, format!("{text:?} is not an ISO 8601 time with an offset"))),
             },
             (Kind::Uint, Value::Number(number)) if number.is_u64() => Ok(()),
-            (Kind::Bool, Value::Bool(_)) => Ok(()),
+            (Kind::Int, Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(()),
+            (Kind::Number, Value::Number(_)) | (Kind::Bool, Value::Bool(_)) => Ok(()),
             (Kind::Texts(items, length), Value::Array(values)) => {
                 self.check_count(values, *items)?;
                 self.texts(values)?.iter().try_for_each(|text| self.check_length(text, *length))
@@ -67,6 +74,10 @@ impl Field {
             (Kind::Ints(items), Value::Array(values)) => {
                 self.check_count(values, *items)?;
                 if values.iter().all(|value| value.is_i64() || value.is_u64()) { Ok(()) } else { Err(self.wrong_type()) }
+            }
+            (Kind::Numbers(items), Value::Array(values)) => {
+                self.check_count(values, *items)?;
+                if values.iter().all(Value::is_number) { Ok(()) } else { Err(self.wrong_type()) }
             }
             (Kind::Object(fields), Value::Object(members)) => check(members, fields),
             (Kind::Objects(items, fields), Value::Array(values)) => {
@@ -111,9 +122,12 @@ impl Field {
         let expected = match self.kind {
             Kind::Text(_) | Kind::Choice(_) | Kind::Time => "a string",
             Kind::Uint => "an integer from 0 on",
+            Kind::Int => "an integer",
+            Kind::Number => "a number",
             Kind::Bool => "a boolean",
             Kind::Texts(..) | Kind::Choices(_) => "an array of strings",
             Kind::Ints(_) => "an array of integers",
+            Kind::Numbers(_) => "an array of numbers",
             Kind::Object(_) => "an object",
             Kind::Objects(..) => "an array of objects",
         };
@@ -123,7 +137,8 @@ impl Field {
     /// A value out of a query or form, where everything is text.
     fn read(&self, text: &str) -> Result<Value, ApiError> {
         match self.kind {
-            Kind::Uint | Kind::Ints(_) => {
+            Kind::Number | Kind::Numbers(_) => text.parse().map(Value::Number).map_err(|_| self.wrong_type()),
+            Kind::Uint | Kind::Int | Kind::Ints(_) => {
                 let number = text.parse::<u64>().map(Value::from).or_else(|_| text.parse::<i64>().map(Value::from));
                 number.map_err(|_| self.wrong_type())
             }
@@ -143,12 +158,12 @@ impl Field {
             (Kind::Objects(_, fields), [index, name, rest @ ..]) => {
                 place_member(self.item(slot, index)?, fields, name, rest, text)
             }
-            (Kind::Texts(..) | Kind::Choices(_) | Kind::Ints(_), [index]) => {
+            (Kind::Texts(..) | Kind::Choices(_) | Kind::Ints(_) | Kind::Numbers(_), [index]) => {
                 let value = self.read(text)?;
                 *self.item(slot, index)? = value;
                 Ok(())
             }
-            (Kind::Text(_) | Kind::Choice(_) | Kind::Time | Kind::Uint | Kind::Bool, []) => {
+            (Kind::Text(_) | Kind::Choice(_) | Kind::Time | Kind::Uint | Kind::Int | Kind::Number | Kind::Bool, []) => {
                 *slot = self.read(text)?;
                 Ok(())
             }
@@ -232,6 +247,23 @@ impl Params {
     /// A number, if given.
     pub fn uint(&self, name: &str) -> Option<u64> {
         self.0.get(name).and_then(Value::as_u64)
+    }
+
+    /// An integer, if given. One past 2⁶³ is taken for the largest.
+    pub fn int(&self, name: &str) -> Option<i64> {
+        let value = self.0.get(name)?;
+        value.as_i64().or_else(|| value.as_u64().map(|_| i64::MAX))
+    }
+
+    /// A number as it was sent, if given.
+    pub fn number(&self, name: &str) -> Option<&Number> {
+        self.0.get(name).and_then(Value::as_number)
+    }
+
+    /// Numbers as they were sent.
+    pub fn numbers(&self, name: &str) -> Vec<&Number> {
+        let values = self.0.get(name).and_then(Value::as_array).into_iter().flatten();
+        values.filter_map(Value::as_number).collect()
     }
 
     /// Texts; nothing when absent or empty, which filters nothing.

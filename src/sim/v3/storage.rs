@@ -6,11 +6,12 @@ use serde::Serialize;
 use super::params::{Field, Kind};
 use super::window::{Bucket, StatDataItem, Step, Window};
 use super::{Call, Outcome, members};
-use crate::model::area::{MAINLAND, STORAGE_AREAS};
+use crate::model::area::{self, MAINLAND, STORAGE_AREAS};
 use crate::sim::account::Application;
 use crate::sim::points::{self, delay};
+use crate::sim::state::Shifts;
 use crate::sim::switches::StorageDay;
-use crate::sim::words::{ALL_STORAGE_TYPES, STORAGE_EVENTS, STORAGE_TYPES, TOTAL_STORAGE};
+use crate::sim::words::{ALL_STORAGE_TYPES, STORAGE_EVENTS, STORAGE_REGIONS, STORAGE_TYPES, TOTAL_STORAGE};
 
 /// Request parameters.
 pub(super) const DETAILS: &[Field] = &[
@@ -52,6 +53,22 @@ struct Sizes {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
+struct Regions {
+    storage_region_infos: Vec<StorageRegionInfo>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct StorageRegionInfo {
+    region: &'static str,
+    description: &'static str,
+    status: &'static str,
+    is_default: bool,
+    area: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
 struct Details {
     data: Vec<StatDataItem>,
 }
@@ -59,8 +76,10 @@ struct Details {
 /// What is stored now, as far as it can be seen.
 pub(super) fn data(call: &Call<'_>) -> Outcome {
     let time = call.cloud.now() - delay::STORAGE;
+    let media_count = call.cloud.media(call.application).len();
+    let stored = Stored::of(call);
     let sizes = |area: Option<&str>| {
-        let [standard, infrequent, archive, deep] = STORAGE_TYPES.map(|class| level(call.application, area, class, time));
+        let [standard, infrequent, archive, deep] = STORAGE_TYPES.map(|class| stored.level(area, class, time));
         Sizes {
             total_storage: standard + infrequent + archive + deep,
             standard_storage: standard,
@@ -70,10 +89,23 @@ pub(super) fn data(call: &Call<'_>) -> Outcome {
         }
     };
     members(Data {
-        media_count: call.cloud.media(call.application).len(),
+        media_count,
         sizes: sizes(None),
         storage_stat: STORAGE_AREAS.map(|area| StorageStatData { area, sizes: sizes(Some(area)) }).into(),
     })
+}
+
+/// Every region that can store, and whether the application has opened it.
+pub(super) fn regions(call: &Call<'_>) -> Outcome {
+    let opened = &call.application.storage_regions;
+    let info = |(region, description): (&'static str, &'static str)| StorageRegionInfo {
+        region,
+        description,
+        status: if opened.iter().any(|known| known == region) { "opened" } else { "unopened" },
+        is_default: opened.first().is_some_and(|first| first == region),
+        area: area::of_region(region).unwrap_or(MAINLAND),
+    };
+    members(Regions { storage_region_infos: STORAGE_REGIONS.into_iter().map(info).collect() })
 }
 
 /// What was stored, by 5-minute point or day.
@@ -92,14 +124,16 @@ pub(super) fn details(call: &Call<'_>) -> Outcome {
     let kind = call.params.text("StorageType").unwrap_or(TOTAL_STORAGE);
     let is_event = STORAGE_EVENTS.contains(&kind);
     let seen_until = call.cloud.now() - if is_event { delay::RETRIEVAL } else { delay::STORAGE };
+    call.cloud.settle();
+    let stored = Stored::of(call);
     let data = window.rows(call, step, seen_until, |bucket| {
         let points = bucket.points(seen_until);
         if is_event {
-            points.map(|point| event(call.application, area, kind, point)).sum()
+            points.map(|point| stored.event(area, kind, point)).sum()
         } else if step == Step::Day {
-            day(call, bucket, seen_until, |point| level(call.application, Some(area), kind, point))
+            day(call, bucket, seen_until, |point| stored.level(Some(area), kind, point))
         } else {
-            level(call.application, Some(area), kind, bucket.start)
+            stored.level(Some(area), kind, bucket.start)
         }
     });
     members(Details { data })
@@ -118,17 +152,35 @@ fn day(call: &Call<'_>, bucket: Bucket, seen_until: DateTime<Utc>, level: impl F
     }
 }
 
-/// The level at a moment: of one class or of all, of one area or of both.
-fn level(application: &Application, area: Option<&str>, kind: &str, time: DateTime<Utc>) -> u64 {
-    let matching = application
-        .storage
-        .iter()
-        .filter(|levels| area.is_none_or(|area| area == levels.area) && (kind == TOTAL_STORAGE || kind == levels.class));
-    matching.map(|levels| levels.at(time)).sum()
+/// What an application stores: what its file declares, and what requests have moved since.
+struct Stored<'a> {
+    application: &'a Application,
+    shifts: Shifts,
 }
 
-/// Bytes retrieved or deleted early in one point.
-fn event(application: &Application, area: &str, kind: &str, point: DateTime<Utc>) -> u64 {
-    let matching = application.retrieval.iter().filter(|retrieval| retrieval.area == area && retrieval.kind == kind);
-    matching.map(|retrieval| points::value(&retrieval.bytes, point)).sum()
+impl<'a> Stored<'a> {
+    fn of(call: &Call<'a>) -> Self {
+        Self { application: call.application, shifts: call.cloud.state.shifts(call.application.sub_app_id) }
+    }
+
+    /// The level at a moment: of one class or of all, of one area or of both.
+    fn level(&self, area: Option<&str>, kind: &str, time: DateTime<Utc>) -> u64 {
+        let areas = STORAGE_AREAS.into_iter().filter(|known| area.is_none_or(|area| area == *known));
+        let classes = || STORAGE_TYPES.into_iter().filter(|class| kind == TOTAL_STORAGE || kind == *class);
+        let declared = |area: &str, class: &str| -> u64 {
+            let levels = self.application.storage.iter().filter(|levels| levels.area == area && levels.class == class);
+            levels.map(|levels| levels.at(time)).sum()
+        };
+        areas
+            .flat_map(|area| classes().map(move |class| (area, class)))
+            .map(|(area, class)| self.shifts.level(declared(area, class), area, class, time))
+            .sum()
+    }
+
+    /// Bytes retrieved or deleted early in one point.
+    fn event(&self, area: &str, kind: &str, point: DateTime<Utc>) -> u64 {
+        let declared = self.application.retrieval.iter().filter(|known| known.area == area && known.kind == kind);
+        let declared: u64 = declared.map(|retrieval| points::value(&retrieval.bytes, point)).sum();
+        declared + self.shifts.amount(area, kind, point)
+    }
 }

@@ -1,0 +1,54 @@
+//! Files for download: play statistics, access logs and bills, under links that expire by the account's clock.
+
+mod bill;
+mod cdn_log;
+mod link;
+mod play_stat;
+
+use std::io::Write;
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::cloud::Cloud;
+use super::server::Incoming;
+
+pub(super) use bill::bill_url;
+pub(super) use cdn_log::{LogHour, log_hours, log_url};
+pub(super) use play_stat::play_stat_url;
+
+/// In front of every path.
+const FOLDER: &str = "/files/";
+
+/// A file as it is served.
+struct File {
+    content_type: &'static str,
+    bytes: Vec<u8>,
+}
+
+/// The answer, if the path is one of a file: 403 for a link that is not good any more, 404 for a file that is not there.
+pub(super) fn answer(cloud: &Cloud, request: &Incoming) -> Option<Response> {
+    let path = request.path.strip_prefix(FOLDER)?;
+    if !link::is_good(cloud, &request.path, &request.query) {
+        return Some((StatusCode::FORBIDDEN, "the link is not signed, or has expired\n").into_response());
+    }
+    let (kind, rest) = path.split_once('/').unwrap_or((path, ""));
+    let file = match kind {
+        "playstat" => play_stat::file(cloud, rest),
+        "cdnlog" => cdn_log::file(cloud, rest),
+        "bill" => bill::file(cloud, rest),
+        _ => None,
+    };
+    let missing = || (StatusCode::NOT_FOUND, "there is no such file\n").into_response();
+    Some(file.map_or_else(missing, |file| ([(header::CONTENT_TYPE, file.content_type)], file.bytes).into_response()))
+}
+
+/// Packs text; always to the same bytes.
+fn gzip(text: &str) -> File {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    // Writing to memory does not fail; if it did, the file would be empty and not half.
+    let bytes = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()).unwrap_or_default();
+    File { content_type: "application/gzip", bytes }
+}
