@@ -44,8 +44,8 @@ open_day AS (
     GROUP BY account
 ),
 total AS (
-    SELECT 'total' AS row_type, account, '' AS meter, '' AS area, '' AS spec, NULL AS usage_quantity, NULL AS pack_quantity,
-           NULL AS pricing_quantity, '' AS unit, CAST(SUM(billed_cost) AS BIGINT) AS billed_cost, currency,
+    SELECT 'total' AS row_type, account, '' AS meter, '' AS area, '' AS spec, CAST(NULL AS BIGINT) AS usage_quantity, CAST(NULL AS BIGINT) AS pack_quantity,
+           CAST(NULL AS BIGINT) AS pricing_quantity, '' AS unit, CAST(SUM(billed_cost) AS BIGINT) AS billed_cost, currency,
            MIN(CASE WHEN days > 0 AND status > 2 THEN 2 ELSE status END) AS status,
            CASE WHEN COUNT(billed_cost) < COUNT(*)
                 THEN CAST(COUNT(*) - COUNT(billed_cost) AS TEXT) || ' unpriced not included: the true total is higher'

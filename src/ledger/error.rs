@@ -6,7 +6,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// The address is of a kind that this build does not know.
-    #[error("ledger {0:?}: this kind of address is not supported; give a file path, sqlite:FILE, or postgres://USER@HOST/DATABASE")]
+    #[error(
+        "ledger {0:?}: this kind of address is not supported; give a file path, sqlite:FILE, or postgres://USER@HOST/DATABASE"
+    )]
     Address(String),
     /// The URL of a database cannot be read. It is not repeated, since it may hold a password.
     #[error(
@@ -46,6 +48,14 @@ pub enum LedgerError {
     /// A ledger that was to be filled holds something.
     #[error("ledger {0} is not empty; name another one")]
     NotEmpty(String),
+    /// A store did not give back what it was given.
+    #[error("ledger {place}: the copy is not equal: {what}; do not use it")]
+    CopyDiffers {
+        /// Where.
+        place: String,
+        /// In what it differs.
+        what: String,
+    },
     /// There is nothing where a ledger was expected.
     #[error("ledger {}: there is no such file; run `vodledger sync` first, or name another with --ledger", .0.display())]
     Missing(PathBuf),

@@ -3,6 +3,8 @@
 //! Programs of two versions may share a ledger while one replaces the other. A migration therefore says which programs still
 //! work after it, which the ledger remembers, and which ledgers its own program works on before it.
 
+use std::cmp::Ordering;
+
 use super::LedgerError;
 use super::connection::{Connection, collect, transaction};
 
@@ -75,6 +77,25 @@ pub fn is_current(connection: &mut dyn Connection) -> Result<bool, LedgerError> 
     Ok(check(connection)?.ledger == known())
 }
 
+/// Refuses a ledger of another version than this program's, on which only that version knows all tables.
+pub fn require_current(connection: &mut dyn Connection) -> Result<(), LedgerError> {
+    let found = check(connection)?.ledger;
+    let place = || connection.place().to_owned();
+    match found.cmp(&known()) {
+        Ordering::Equal => Ok(()),
+        Ordering::Less => Err(LedgerError::NotMigrated { place: place(), found, known: known() }),
+        Ordering::Greater => Err(LedgerError::Newer { place: place(), found, known: known() }),
+    }
+}
+
+/// Refuses what is no ledger, also an empty database; a ledger of an older version is one.
+pub fn require_ledger(connection: &mut dyn Connection) -> Result<(), LedgerError> {
+    match check(connection)?.ledger {
+        0 => Err(LedgerError::NotALedger { place: connection.place().to_owned(), why: "this is not a ledger".to_owned() }),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses what is no ledger, and a ledger on which this program does not work any more. Changes nothing.
 fn check(connection: &mut dyn Connection) -> Result<Version, LedgerError> {
     let found = version(connection)?;
@@ -96,8 +117,7 @@ fn version(connection: &mut dyn Connection) -> Result<Version, LedgerError> {
     }
     let ledger = number(connection, "SELECT MAX(version) FROM ledger_schema")?;
     // Version 1 did not yet remember it.
-    let oldest_program =
-        if ledger > 1 { number(connection, "SELECT MAX(oldest_program) FROM ledger_schema")? } else { ledger };
+    let oldest_program = if ledger > 1 { number(connection, "SELECT MAX(oldest_program) FROM ledger_schema")? } else { ledger };
     Ok(Version { ledger, oldest_program })
 }
 

@@ -113,7 +113,7 @@ fn deflate(body: &str) -> Result<Vec<u8>, LedgerError> {
         .map_err(|error| LedgerError::Misplaced(format!("an answer could not be compressed: {error}")))
 }
 
-fn inflate(bytes: &[u8]) -> Result<String, LedgerError> {
+pub(super) fn inflate(bytes: &[u8]) -> Result<String, LedgerError> {
     let mut body = String::new();
     let read = ZlibDecoder::new(bytes).take(MAX_BODY).read_to_string(&mut body);
     read.map_err(|error| LedgerError::Damaged { what: "a compressed answer", value: error.to_string() })?;

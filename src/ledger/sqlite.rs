@@ -262,7 +262,8 @@ impl Connection for Sqlite {
             let mut statement = self.connection.prepare("PRAGMA integrity_check")?;
             let mut found: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
             found.retain(|line| line != "ok");
-            let mut statement = self.connection.prepare("SELECT \"table\", parent, COUNT(*) FROM pragma_foreign_key_check GROUP BY 1, 2")?;
+            let mut statement =
+                self.connection.prepare("SELECT \"table\", parent, COUNT(*) FROM pragma_foreign_key_check GROUP BY 1, 2")?;
             let orphans = statement.query_map([], |row| {
                 let (table, parent, count) = (row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?);
                 Ok(format!("{count} rows of {table} refer to rows of {parent} that are not there"))

@@ -14,7 +14,25 @@ use vodledger::model::{
     Step, SubAppId, UsageRecord, Vid,
 };
 
+use crate::stores::on_both_stores;
 use crate::support::{self, commit};
+
+on_both_stores! {
+    a_unit_is_committed_once_however_often_it_is_done
+    a_restated_value_is_a_new_revision_and_an_equal_one_is_not
+    a_level_that_goes_on_is_not_a_restatement
+    overlapping_windows_of_one_question_do_not_count_twice
+    a_failed_unit_keeps_its_answers_and_the_facts_of_before
+    a_unit_that_is_final_is_not_asked_again_and_one_that_is_not_is
+    a_commit_counts_only_under_the_fence_it_was_taken_with
+    what_a_run_gives_back_can_be_taken_at_once_and_what_it_holds_cannot
+    what_does_not_belong_to_the_unit_is_refused_as_a_whole
+    charges_are_replaced_by_month_and_read_as_they_were_written
+    a_vid_once_seen_is_found_again
+    what_media_store_is_known_from_their_sightings
+    event_configurations_are_a_stack_per_application
+    queries_of_others_read_views_and_nothing_else
+}
 
 fn account() -> AccountId {
     AccountId::new("100000000001")
@@ -79,9 +97,7 @@ fn november(ledger: &Ledger) -> Vec<String> {
     ledger.snapshots(&account(), november).unwrap().into_iter().map(|snapshot| snapshot.answer.body).collect()
 }
 
-#[test]
-fn a_unit_is_committed_once_however_often_it_is_done() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn a_unit_is_committed_once_however_often_it_is_done(ledger: Ledger) {
     let facts = vec![traffic("2026-10-01", 400_000_000_000), traffic("2026-10-02", 7)];
     assert_eq!(commit(&ledger, &unit(), &done(facts.clone())).unwrap(), Committed { new: 2, ..Committed::default() });
     assert_eq!(commit(&ledger, &unit(), &done(facts.clone())).unwrap(), Committed { unchanged: 2, ..Committed::default() });
@@ -91,9 +107,7 @@ fn a_unit_is_committed_once_however_often_it_is_done() {
     assert_eq!((units.len(), units[0].is_done(), units[0].facts), (1, true, 2));
 }
 
-#[test]
-fn a_restated_value_is_a_new_revision_and_an_equal_one_is_not() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn a_restated_value_is_a_new_revision_and_an_equal_one_is_not(ledger: Ledger) {
     commit(&ledger, &unit(), &done(vec![traffic("2026-10-01", 5), traffic("2026-10-02", 6), traffic("2026-10-03", 7)])).unwrap();
     let again = done(vec![traffic("2026-10-01", 5), traffic("2026-10-02", 60)]);
     assert_eq!(commit(&ledger, &unit(), &again).unwrap(), Committed { new: 0, restated: 2, unchanged: 1 });
@@ -109,9 +123,7 @@ fn a_restated_value_is_a_new_revision_and_an_equal_one_is_not() {
     assert_eq!(commit(&ledger, &unit(), &back).unwrap(), Committed { new: 1, restated: 0, unchanged: 2 });
 }
 
-#[test]
-fn a_level_that_goes_on_is_not_a_restatement() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn a_level_that_goes_on_is_not_a_restatement(ledger: Ledger) {
     let mut record = traffic("2026-10-01", 5);
     record.period.end = parse_time("2026-10-01T12:00:00+08:00").unwrap();
     commit(&ledger, &unit(), &done(vec![record.clone()])).unwrap();
@@ -120,9 +132,7 @@ fn a_level_that_goes_on_is_not_a_restatement() {
     assert_eq!(ledger.usage(&account(), window()).unwrap().len(), 1);
 }
 
-#[test]
-fn overlapping_windows_of_one_question_do_not_count_twice() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn overlapping_windows_of_one_question_do_not_count_twice(ledger: Ledger) {
     commit(&ledger, &unit(), &done(vec![traffic("2026-10-02", 6)])).unwrap();
     let wider = Unit { window: Period::of_days(day("2026-10-02"), day("2026-10-08")).unwrap(), ..unit() };
     let other = UnitResult { asked: wider.window, ..done(vec![traffic("2026-10-02", 6), traffic("2026-10-05", 9)]) };
@@ -132,9 +142,7 @@ fn overlapping_windows_of_one_question_do_not_count_twice() {
     assert_eq!(total, 15);
 }
 
-#[test]
-fn a_failed_unit_keeps_its_answers_and_the_facts_of_before() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn a_failed_unit_keeps_its_answers_and_the_facts_of_before(ledger: Ledger) {
     commit(&ledger, &unit(), &done(vec![traffic("2026-10-01", 5)])).unwrap();
     let mut failed = result(Outcome::Failed("no permission".to_owned()));
     failed.snapshots = vec![snapshot("not JSON")];
@@ -145,9 +153,7 @@ fn a_failed_unit_keeps_its_answers_and_the_facts_of_before() {
     assert_eq!((units[0].is_done(), units[0].reason.as_str()), (false, "no permission"));
 }
 
-#[test]
-fn a_unit_that_is_final_is_not_asked_again_and_one_that_is_not_is() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn a_unit_that_is_final_is_not_asked_again_and_one_that_is_not_is(ledger: Ledger) {
     let plan = || ledger.plan_units(&account(), &mut std::iter::once(support::planned(&unit())), Utc::now()).unwrap();
     assert!(!ledger.unit_done(&unit()).unwrap());
     assert_eq!((plan(), plan()), (1, 0), "what is planned is planned once");
@@ -160,9 +166,7 @@ fn a_unit_that_is_final_is_not_asked_again_and_one_that_is_not_is() {
 }
 
 /// A run that was paused past its lease finds that another has taken over: what it brings late is not written.
-#[test]
-fn a_commit_counts_only_under_the_fence_it_was_taken_with() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn a_commit_counts_only_under_the_fence_it_was_taken_with(ledger: Ledger) {
     let lease = support::take(&ledger, &unit());
     let (now, scope) = (Utc::now(), Scope { account: account(), kinds: vec![(lease.kind.clone(), window())] });
     let later = now + TimeDelta::minutes(2);
@@ -179,9 +183,7 @@ fn a_commit_counts_only_under_the_fence_it_was_taken_with() {
     assert_eq!(ledger.usage(&account(), window()).unwrap(), [traffic("2026-10-01", 6)]);
 }
 
-#[test]
-fn what_a_run_gives_back_can_be_taken_at_once_and_what_it_holds_cannot() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn what_a_run_gives_back_can_be_taken_at_once_and_what_it_holds_cannot(ledger: Ledger) {
     let lease = support::take(&ledger, &unit());
     let (now, scope) = (Utc::now(), Scope { account: account(), kinds: vec![(lease.kind, window())] });
     let open = ledger.open_units(&scope).unwrap();
@@ -193,9 +195,7 @@ fn what_a_run_gives_back_can_be_taken_at_once_and_what_it_holds_cannot() {
     assert_eq!(ledger.take_units(&scope, "other", 9, now, soon).unwrap().len(), 1);
 }
 
-#[test]
-fn what_does_not_belong_to_the_unit_is_refused_as_a_whole() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn what_does_not_belong_to_the_unit_is_refused_as_a_whole(ledger: Ledger) {
     let good = traffic("2026-10-01", 1);
     let mut late = traffic("2026-10-04", 1);
     let mut long = traffic("2026-10-01", 1);
@@ -254,9 +254,7 @@ fn charge(position: u32, billed: Option<i128>) -> Charge {
     }
 }
 
-#[test]
-fn charges_are_replaced_by_month_and_read_as_they_were_written() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn charges_are_replaced_by_month_and_read_as_they_were_written(ledger: Ledger) {
     let month = "2026-10".parse().unwrap();
     let mut total = charge(9, Some(1));
     total.row_type = RowType::Total;
@@ -287,9 +285,7 @@ fn media(file_id: &str, name: &str, vid: Option<&str>) -> Media {
     }
 }
 
-#[test]
-fn a_vid_once_seen_is_found_again() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn a_vid_once_seen_is_found_again(ledger: Ledger) {
     let seen = parse_time("2026-10-01T00:00:00+08:00").unwrap();
     let vid = Vid::new("200000_0123456789abcdef0123456789abcdef");
     let all =
@@ -301,9 +297,7 @@ fn a_vid_once_seen_is_found_again() {
     assert_eq!(ledger.media_of_vid(&AccountId::new("other"), &vid).unwrap(), []);
 }
 
-#[test]
-fn what_media_store_is_known_from_their_sightings() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn what_media_store_is_known_from_their_sightings(ledger: Ledger) {
     let at = |text: &str| parse_time(text).unwrap();
     let rendition =
         |definition, size| Rendition { definition, url: String::new(), bitrate: None, width: None, height: None, size };
@@ -347,9 +341,7 @@ fn what_media_store_is_known_from_their_sightings() {
     assert_eq!(count, 1);
 }
 
-#[test]
-fn event_configurations_are_a_stack_per_application() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn event_configurations_are_a_stack_per_application(ledger: Ledger) {
     let at = parse_time("2026-10-01T00:00:00+08:00").unwrap();
     let app = Some(SubAppId(7));
     ledger.push_event_config(&account(), app, "{\"Mode\":\"PULL\"}", at).unwrap();
@@ -392,7 +384,7 @@ fn files_that_are_no_ledger_are_refused_and_left_as_they_were() {
     }
     assert!(matches!(Ledger::open(&address(folder.path())), Err(LedgerError::NotAFile(_))));
     assert!(matches!(Ledger::open(&address(&folder.path().join("no/ledger.db"))), Err(LedgerError::NoFolder { .. })));
-    for bad in ["postgres://localhost/x", "", "sqlite:"] {
+    for bad in ["mysql://localhost/x", "", "sqlite:"] {
         assert!(matches!(Ledger::open(bad), Err(LedgerError::Address(_))), "{bad}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
@@ -404,7 +396,7 @@ fn a_newer_schema_is_refused_and_left_as_it_was() {
     let file = folder.path().join("newer.db");
     drop(Ledger::open(&address(&file)).unwrap());
     let raw = rusqlite::Connection::open(&file).unwrap();
-    raw.execute_batch("UPDATE ledger_schema SET version = 99; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
+    raw.execute_batch("UPDATE ledger_schema SET version = 99, oldest_program = 99; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
     drop(raw);
     let before = fs::read(&file).unwrap();
     let refused = Ledger::open(&address(&file));
@@ -424,9 +416,7 @@ fn a_read_only_file_is_refused() {
     assert!(matches!(refused, Err(LedgerError::Denied { .. })), "{refused:?}");
 }
 
-#[test]
-fn queries_of_others_read_views_and_nothing_else() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn queries_of_others_read_views_and_nothing_else(ledger: Ledger) {
     commit(&ledger, &unit(), &done(vec![traffic("2026-10-01", 5)])).unwrap();
     let refused = [
         "DELETE FROM usage_fact",

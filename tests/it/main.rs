@@ -50,5 +50,6 @@ mod sim_state;
 mod small_commands;
 mod stand_in;
 mod statement;
+mod stores;
 mod support;
 mod usage_files;

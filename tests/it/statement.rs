@@ -5,7 +5,18 @@ use vodledger::ledger::{Facts, Ledger, Outcome, Unit};
 use vodledger::model::{AccountId, BillingDay, BillingMonth, Status, SubAppId, UsageRecord};
 use vodledger::statement::{self, Statement};
 
+use crate::stores::on_both_stores;
 use crate::support::{commit, result};
+
+on_both_stores! {
+    the_tier_belongs_to_the_account
+    a_month_takes_its_own_days_and_no_others
+    what_nobody_knows_is_listed_as_unpriced
+    a_day_of_which_usage_is_missing_is_not_final
+    a_month_knows_what_packs_had_used_before
+    what_a_pack_lost_in_one_month_is_gone_in_the_next
+    a_mode_may_change_within_a_month
+}
 
 fn account() -> AccountId {
     AccountId::new("100000000001")
@@ -47,9 +58,7 @@ fn total(statement: &Statement) -> Vec<String> {
 
 const GB: i128 = 1_000_000_000;
 
-#[test]
-fn the_tier_belongs_to_the_account() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn the_tier_belongs_to_the_account(ledger: Ledger) {
     for app in 1..=4 {
         put(&ledger, app, "traffic", "2026-10-05", 400 * GB);
     }
@@ -63,9 +72,7 @@ fn the_tier_belongs_to_the_account() {
     assert_eq!(ledger.charges(&account(), month).unwrap(), first.charges);
 }
 
-#[test]
-fn a_month_takes_its_own_days_and_no_others() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn a_month_takes_its_own_days_and_no_others(ledger: Ledger) {
     for day in ["2026-09-30", "2026-10-01", "2026-10-31", "2026-11-01"] {
         put(&ledger, 1, "storage", day, 500 * GB);
     }
@@ -76,9 +83,7 @@ fn a_month_takes_its_own_days_and_no_others() {
     assert_eq!(ledger.charges(&account(), october.month).unwrap(), []);
 }
 
-#[test]
-fn what_nobody_knows_is_listed_as_unpriced() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn what_nobody_knows_is_listed_as_unpriced(ledger: Ledger) {
     put(&ledger, 1, "image-super-resolution", "2026-10-05", 12);
     put(&ledger, 1, "traffic", "2026-10-05", GB);
     let options = Options { mode_assumed: true, ..Options::default() };
@@ -92,9 +97,7 @@ fn what_nobody_knows_is_listed_as_unpriced() {
     assert_eq!(statement.items().len(), 1);
 }
 
-#[test]
-fn a_day_of_which_usage_is_missing_is_not_final() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn a_day_of_which_usage_is_missing_is_not_final(ledger: Ledger) {
     put(&ledger, 1, "traffic", "2026-10-05", GB);
     put(&ledger, 1, "traffic", "2026-10-06", GB);
     let day: BillingDay = "2026-10-06".parse().unwrap();
@@ -120,9 +123,7 @@ fn a_day_of_which_usage_is_missing_is_not_final() {
 }
 
 /// 100 GB bought on the 20th of September: 70 GB of them are used in September, so 30 are left for October; its other 10 GB cost 2.4.
-#[test]
-fn a_month_knows_what_packs_had_used_before() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn a_month_knows_what_packs_had_used_before(ledger: Ledger) {
     put(&ledger, 1, "traffic", "2026-09-20", 70 * GB);
     put(&ledger, 1, "traffic", "2026-10-05", 40 * GB);
     let packs = "[[pack]]\nproduct = \"traffic-100gb\"\nbought = \"2026-09-20\"\n";
@@ -140,9 +141,7 @@ fn a_month_knows_what_packs_had_used_before() {
 }
 
 /// A pack of 500 GB, bought on the first of September: 400 GB of September leave 100 for October, whose other 200 GB cost 0.24.
-#[test]
-fn what_a_pack_lost_in_one_month_is_gone_in_the_next() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn what_a_pack_lost_in_one_month_is_gone_in_the_next(ledger: Ledger) {
     put(&ledger, 1, "traffic", "2026-09-10", 400 * GB);
     put(&ledger, 1, "traffic", "2026-10-10", 300 * GB);
     let packs = "[[pack]]\nid = \"p\"\nfrom = \"2026-09-01\"\nto = \"2027-09-01\"\npart = [{ kind = \"consumable\", capacity = \"500\", \
@@ -156,9 +155,7 @@ fn what_a_pack_lost_in_one_month_is_gone_in_the_next() {
 }
 
 /// Traffic until the 14th, bandwidth from the 15th: the month is rated in one go, each day by its own mode.
-#[test]
-fn a_mode_may_change_within_a_month() {
-    let ledger = Ledger::open(":memory:").unwrap();
+fn a_mode_may_change_within_a_month(ledger: Ledger) {
     put(&ledger, 1, "traffic", "2026-10-10", 100 * GB);
     put(&ledger, 1, "traffic", "2026-10-20", 100 * GB);
     let mode = "traffic,2026-10-15=bandwidth".parse().unwrap();

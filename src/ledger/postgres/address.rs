@@ -70,8 +70,7 @@ impl PostgresAddress {
         let encoded = |(name, value): &(String, String)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
         let query = others.iter().map(encoded).collect::<Vec<_>>().join("&");
         url.set_query((!query.is_empty()).then_some(query.as_str()));
-        let mut config =
-            Config::from_str(url.as_str()).map_err(|_| wrong("it, or one of its parameters, cannot be read"))?;
+        let mut config = Config::from_str(url.as_str()).map_err(|_| wrong("it, or one of its parameters, cannot be read"))?;
         if config.get_hosts().is_empty() {
             return Err(wrong("it names no host"));
         }

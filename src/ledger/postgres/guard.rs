@@ -85,8 +85,10 @@ fn relations(postgres: &mut Postgres, query: &str) -> Result<Vec<(String, bool)>
 
 fn noted_relations(postgres: &mut Postgres, query: &str) -> Result<Vec<(String, bool)>, LedgerError> {
     // A statement on its own: whatever the query says, it is not run, and nothing can follow it.
-    let view =
-        format!("CREATE TEMPORARY VIEW vodledger_query AS SELECT 1 AS one FROM (\n{}\n) AS query", sql::without_parameters(query));
+    let view = format!(
+        "CREATE TEMPORARY VIEW vodledger_query AS SELECT 1 AS one FROM (\n{}\n) AS query",
+        sql::without_parameters(query)
+    );
     let made = wait(async {
         let statement = postgres.client.prepare_typed(&view, &[] as &[Type]).await?;
         postgres.client.execute(&statement, &[]).await

@@ -101,12 +101,7 @@ impl Postgres {
         Ok(statement.columns().iter().map(|column| column.type_().clone()).collect())
     }
 
-    fn copy(
-        &mut self,
-        table: &str,
-        columns: &[&str],
-        rows: &mut dyn Iterator<Item = Vec<Value>>,
-    ) -> Result<(), LedgerError> {
+    fn copy(&mut self, table: &str, columns: &[&str], rows: &mut dyn Iterator<Item = Vec<Value>>) -> Result<(), LedgerError> {
         let Some(first) = rows.next() else { return Ok(()) };
         let names = columns.join(", ");
         let types = self.column_types(table, &names)?;
@@ -127,7 +122,8 @@ impl Postgres {
 /// A connection with our settings.
 fn session(address: &PostgresAddress) -> Result<Client, LedgerError> {
     let client = wire::connect(address)?;
-    let mut settings = format!("SET standard_conforming_strings = on; SET TimeZone = 'UTC'; SET lock_timeout = '{LOCK_TIMEOUT}';");
+    let mut settings =
+        format!("SET standard_conforming_strings = on; SET TimeZone = 'UTC'; SET lock_timeout = '{LOCK_TIMEOUT}';");
     if let Some(schema) = &address.schema {
         settings.push_str(&format!(" SET search_path = \"{schema}\";"));
     }

@@ -4,6 +4,9 @@
 -- The oldest program that works on this ledger: one of an older version refuses it.
 ALTER TABLE ledger_schema ADD COLUMN oldest_program BIGINT NOT NULL DEFAULT 2;
 
+-- An answer goes away when nothing refers to it any more.
+CREATE INDEX snapshot_by_body ON snapshot (account, sha256);
+
 DROP VIEW v_unit;
 ALTER TABLE unit RENAME TO unit_of_version_1;
 
