@@ -8,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -60,6 +61,12 @@ impl Running {
     /// Callback addresses that DescribeRecordPlayInfo took in time, as (vid, URL).
     pub fn notify_urls(&self) -> Vec<(String, String)> {
         self.cloud.notify_urls().clone().into_iter().collect()
+    }
+
+    /// Moves the account's clock: what was due until then happens, and links grow old. It does not go back: an earlier
+    /// time changes nothing.
+    pub fn set_now(&self, now: DateTime<Utc>) {
+        let _ = self.cloud.move_clock(now);
     }
 
     /// Stops taking requests and waits for those under way.

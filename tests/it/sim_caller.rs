@@ -67,6 +67,17 @@ impl Caller {
         }
     }
 
+    /// A file behind a link that an answer held.
+    pub async fn download(&self, url: &str) -> (u16, Vec<u8>) {
+        let response = self.http.get(url).send().await.unwrap();
+        (response.status().as_u16(), response.bytes().await.unwrap().to_vec())
+    }
+
+    /// Moves the account's clock.
+    pub fn set_now(&self, time: &str) {
+        self.cloud.set_now(vodledger::model::time::parse_time(time).unwrap());
+    }
+
     /// API 3.0 by POST and TC3, at a moment.
     pub async fn v3_at(&self, timestamp: i64, version: &str, action: &str, body: &str) -> Reply {
         let content_type = "application/json";
@@ -93,6 +104,11 @@ impl Caller {
     /// The `Response` member of an answer of the billing API.
     pub async fn billing(&self, action: &str, params: Value) -> Value {
         self.v3_at(Utc::now().timestamp(), "2018-07-09", action, &params.to_string()).await.json()["Response"].clone()
+    }
+
+    /// The `Response` member of an answer of STS.
+    pub async fn sts(&self, action: &str, params: Value) -> Value {
+        self.v3_at(Utc::now().timestamp(), "2018-08-13", action, &params.to_string()).await.json()["Response"].clone()
     }
 
     /// The code of a refusal of the VOD API.

@@ -50,7 +50,7 @@ impl Schema<'_> {
 
     fn check_value(&mut self, kind: &str, value: &Value, place: &str) {
         let fits = match kind {
-            "string" => value.is_string(),
+            "string" | "datetime" => value.is_string(),
             "int64" => value.is_i64(),
             "uint64" => value.is_u64(),
             "float" => value.is_number(),
@@ -74,7 +74,9 @@ fn requests() -> Vec<(&'static str, &'static str, Value)> {
         ("vod", "SearchMedia", json!({"Limit": 50, "Filters": ["basicInfo"]})),
         ("vod", "SearchMedia", json!({"SubAppId": 1500021005})),
         ("vod", "DescribeMediaInfos", json!({"FileIds": ["11624759161874546966", "5285890799710670616", "1"]})),
+        ("vod", "ListFiles", json!({"SubAppId": 1500021004})),
         ("vod", "DescribeStorageData", json!({})),
+        ("vod", "DescribeStorageRegions", json!({})),
         ("vod", "DescribeStorageDetails", october.clone()),
         ("vod", "DescribeCDNUsageData", with(json!({"DataType": "Flux"}))),
         ("vod", "DescribeCDNUsageData", with(json!({"DataType": "Bandwidth", "DataInterval": 60}))),
@@ -84,6 +86,27 @@ fn requests() -> Vec<(&'static str, &'static str, Value)> {
         ("vod", "DescribeImageReviewUsageData", october.clone()),
         ("vod", "DescribeLicenseUsageData", october.clone()),
         ("vod", "DescribeClientUploadAccelerationUsageData", october.clone()),
+        ("vod", "DescribeDailyPlayStatFileList", october.clone()),
+        ("vod", "DescribeDailyMostPlayedStat", json!({"Date": "2026-10-13T00:00:00+08:00"})),
+        (
+            "vod",
+            "DescribeDailyMediaPlayStat",
+            json!({"FileId": "11624759161874546966", "StartDate": "2026-10-13T00:00:00Z", "EndDate": "2026-10-14T00:00:00Z"}),
+        ),
+        ("vod", "DescribeMediaPlayStatDetails", with(json!({"FileId": "11624759161874546966"}))),
+        (
+            "vod",
+            "DescribeCdnLogs",
+            json!({"DomainName": "1500021001.vod2.myqcloud.com", "StartTime": "2026-10-12T00:00:00+08:00", "EndTime": "2026-10-13T00:00:00+08:00"}),
+        ),
+        ("vod", "DescribeAigcUsageData", with(json!({"AigcType": "Video"}))),
+        ("vod", "DescribeAigcUsageData", with(json!({"AigcType": "TextDetail"}))),
+        ("vod", "DescribeFileAttributes", json!({"FileId": "11624759161874547021", "SubAppId": 1500021004})),
+        ("vod", "RestoreMedia", json!({"FileIds": ["11624759161874547021"], "RestoreDay": 1, "SubAppId": 1500021004})),
+        ("vod", "ModifyMediaStorageClass", json!({"FileIds": ["5285890799710670617"], "StorageClass": "STANDARD_IA"})),
+        ("vod", "PullEvents", json!({"SubAppId": 1500021004})),
+        ("vod", "DescribeEventsState", json!({})),
+        ("vod", "ConfirmEvents", json!({"EventHandles": ["1500021004-1-1"], "SubAppId": 1500021004})),
         ("vod", "DescribeSubAppIds", json!({})),
         ("vod", "DescribeVodDomains", json!({})),
         ("vod", "DescribeDefaultDistributionConfig", json!({})),
@@ -92,6 +115,16 @@ fn requests() -> Vec<(&'static str, &'static str, Value)> {
         ("vod", "ModifyEventConfig", json!({"Mode": "PUSH"})),
         ("billing", "DescribeAccountBalance", json!({})),
         ("billing", "DescribeBillSummaryByProduct", json!({"BeginTime": "2026-09", "EndTime": "2026-09"})),
+        ("billing", "DescribeBillDetail", json!({"Offset": 0, "Limit": 300, "Month": "2026-09", "NeedRecordNum": 1})),
+        ("billing", "DescribeBillResourceSummary", json!({"Offset": 0, "Limit": 1000, "Month": "2026-09"})),
+        ("billing", "DescribeBillDownloadUrl", json!({"FileType": "billDetail", "Month": "2026-09"})),
+        ("billing", "DescribeBillAdjustInfo", json!({"Month": "2026-09"})),
+        (
+            "billing",
+            "DescribeDealsByCond",
+            json!({"StartTime": "2026-07-01 00:00:00", "EndTime": "2026-09-01 00:00:00", "Limit": 20}),
+        ),
+        ("billing", "DescribeVoucherInfo", json!({"Limit": 20, "Offset": 1})),
     ]
 }
 
@@ -124,6 +157,21 @@ async fn answers_have_the_described_members_and_types() {
         "ProductInstanceResource.Left",
         "ResourceTag.TagKey",
         "BusinessSummaryOverviewItem.RealTotalCostRatio",
+        "FileContent.SubtitleID",
+        "StorageRegionInfo.IsDefault",
+        "PlayStatFileInfo.Url",
+        "DailyPlayStatInfo.PlayTimes",
+        "PlayStatInfo.Traffic",
+        "CdnLogInfo.EndTime",
+        "AigcUsageDataItem.Specification",
+        "AigcTextDetailData.TTFT",
+        "DescribeFileAttributesTaskOutput.Sha1",
+        "BillDetailComponent.BlendedDiscount",
+        "BillDetailAssociatedOrder.Original",
+        "BillResourceSummary.ConfigDesc",
+        "AdjustInfoDetail.AdjustAmount",
+        "Deal.VoucherDecline",
+        "ApplicableProducts.GoodsName",
     ] {
         assert!(met.contains(object), "{object} was never answered");
     }
