@@ -194,6 +194,11 @@ fn list(listing: &mut Listing, account: &Account, manifest: &Manifest) {
             json!(count.reasons),
         ]);
     }
+    for domain in &manifest.outside {
+        let reason = json!([format!("{domain} is delivered, metered and billed by EdgeOne: no figure of VOD holds it")]);
+        let none = || Value::Null;
+        listing.push(vec![json!(account.name), json!("outside"), none(), none(), none(), none(), none(), none(), reason]);
+    }
     for gap in &manifest.gaps {
         let reason = json!([format!("{}: {}", gap.what, gap.reason)]);
         let none = || Value::Null;

@@ -1,4 +1,4 @@
-//! The signed client for Tencent Cloud VOD: API 3.0 and the legacy API (v2) behind one set of types.
+//! The signed client for Tencent Cloud VOD: API 3.0 and the legacy API (v2) behind one set of types. A small library by itself.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), vodledger::cloud::Error> {
@@ -13,10 +13,65 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Listings
+//!
+//! What comes in pages is a stream, [`Pages`]. It asks for a page when it is wanted, and ends without an error only when everything
+//! came.
+//!
+//! ```no_run
+//! # async fn example(client: &vodledger::cloud::Client) -> Result<(), vodledger::cloud::Error> {
+//! let mut domains = client.vod().vod_domains(None);
+//! while let Some(domain) = domains.next().await {
+//!     let domain = domain?;
+//!     println!("{} {}", domain.domain, domain.status);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Errors
+//!
+//! An [`Error`] has a [`kind`](ErrorKind) that says what can be done about it. What is worth repeating was repeated already.
+//!
+//! ```no_run
+//! # async fn example(client: &vodledger::cloud::Client) -> Result<(), vodledger::cloud::Error> {
+//! use vodledger::cloud::ErrorKind;
+//!
+//! match client.vod().describe_storage_data(None).await {
+//!     Ok(stored) => println!("{} bytes", stored.total),
+//!     Err(error) if error.kind == ErrorKind::Permission => eprintln!("grant vod:{} to this key", error.action),
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! An action that the international site lacks ([`actions::Entry::intl`]) is refused with [`ErrorKind::Unsupported`] and never sent.
+//!
+//! # Cancellation
+//!
+//! Every future here may be dropped at any await: its place in the queue for the rate budget is given back and its connection is
+//! closed. Of a call that changes something it is then not known whether it took effect, as with an answer that was lost
+//! ([`Error::effect_unknown`]).
+//!
+//! ```no_run
+//! # async fn example(client: &vodledger::cloud::Client) -> Result<(), vodledger::cloud::Error> {
+//! let events = tokio::select! {
+//!     events = client.vod().pull_events(None) => events?,
+//!     _ = tokio::time::sleep(std::time::Duration::from_secs(2)) => Vec::new(),
+//! };
+//! println!("{} events", events.len());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Client::within`] and [`Client::deadline`] do the same with an error that tells what was waited for.
 
 pub mod actions;
 mod budget;
 mod builder;
+mod check;
 mod convert;
 pub mod credential;
 mod download;
@@ -24,8 +79,10 @@ mod endpoint;
 mod envelope;
 mod error;
 pub mod error_codes;
+mod fields;
 pub mod legacy;
 pub mod lenient;
+mod pages;
 mod parameters;
 mod sign;
 pub mod signature;
@@ -47,6 +104,7 @@ pub use builder::{ClientBuilder, HttpMethod};
 pub use credential::Credential;
 pub use endpoint::{Api, Endpoint};
 pub use error::{Error, ErrorKind};
+pub use pages::Pages;
 pub use transport::{Action, RawAnswer, Recorder};
 
 use transport::{Call, Transport};
@@ -140,9 +198,13 @@ impl Client {
     }
 }
 
+/// The members of a request. What is null or an empty list is not sent: no action gives either a meaning of its own.
 fn to_parameters(action: &Action, request: &impl Serialize) -> Result<Map<String, Value>, Error> {
     match serde_json::to_value(request) {
-        Ok(Value::Object(parameters)) => Ok(parameters),
+        Ok(Value::Object(mut parameters)) => {
+            parameters.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty()));
+            Ok(parameters)
+        }
         _ => Err(Error::new(ErrorKind::Request, format!("{}: parameters that are no object", action.name))),
     }
 }

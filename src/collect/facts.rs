@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::plan::Question;
-use crate::cloud::vod::{Point, TaskUsage};
+use crate::cloud::vod::{AreaStorage, Point, StorageData, TaskUsage};
+use crate::model::meter::{STORAGE_CLASSES, names};
 use crate::model::{BillingDay, Meter, Period, UsageRecord};
 
 /// The width of a point when the API is asked by minute.
@@ -73,6 +74,20 @@ pub fn days(question: &Question<'_>, series: Series<'_>, points: &[Point]) -> Re
         }
     }
     Ok(records)
+}
+
+/// What is stored at the moment, as readings of today.
+pub fn stored(question: &Question<'_>, stored: &StorageData) -> Vec<UsageRecord> {
+    let day = question.unit.window;
+    let classes = |area: &AreaStorage| [area.standard, area.infrequent, area.archive, area.deep_archive];
+    let of_area = |area: &AreaStorage| {
+        let series = STORAGE_CLASSES.into_iter().zip(classes(area));
+        let records = series.filter(|(_, bytes)| *bytes > 0).map(|((class, _), bytes)| {
+            question.record(Series { meter: names::STORAGE, area: &area.area, spec: class }, day, i128::from(bytes))
+        });
+        records.collect::<Vec<_>>()
+    };
+    stored.areas.iter().flat_map(of_area).collect()
 }
 
 /// Sums of points of any width, by the day in which they lie: some calls answer by five minutes when asked for a single day.

@@ -7,9 +7,13 @@ use super::ask::Refusal;
 use super::plan::{Kind, Plan};
 use super::{CollectError, on_blocking_thread};
 use crate::cloud::Client;
-use crate::cloud::vod::{SearchMedia, Step, VOD_BEGINNING};
+use crate::cloud::vod::{MediaPart, SearchMedia, Step, VOD_BEGINNING};
 use crate::ledger::{Facts, Lease, Ledger, LedgerError, Listing, NewUnit};
 use crate::model::{BillingDay, FileId, Media, Period, SubAppId};
+
+/// What a listing needs to know of a media: not its pictures, marks and reviews.
+const PARTS: [MediaPart; 4] =
+    [MediaPart::BasicInfo, MediaPart::MetaData, MediaPart::TranscodeInfo, MediaPart::AdaptiveDynamicStreamingInfo];
 
 /// What a window brought.
 pub struct Listed {
@@ -52,7 +56,7 @@ pub async fn list(
     plan: &Plan,
     lease: &Lease,
 ) -> Result<Result<Listed, Refusal>, CollectError> {
-    let request = SearchMedia { sub_app_id: lease.unit.sub_app_id, ..SearchMedia::default() };
+    let request = SearchMedia { sub_app_id: lease.unit.sub_app_id, filters: PARTS.to_vec(), ..SearchMedia::default() };
     let Step { mut media, whole, rest, cut } = match client.vod().walk(&request, lease.unit.window, plan.page).await {
         Ok(step) => step,
         Err(error) => return Ok(Err(error.into())),

@@ -41,6 +41,8 @@ pub struct Manifest {
     pub committed: Committed,
     /// What could not be asked.
     pub gaps: Vec<Gap>,
+    /// What VOD does not know about, so that no figure holds it: domains of EdgeOne.
+    pub outside: Vec<String>,
 }
 
 impl Manifest {
@@ -50,7 +52,15 @@ impl Manifest {
         if plan.period.start < first.start() {
             gaps.push(Gap { what: format!("usage before {first}"), reason: "the API keeps usage for 365 days".to_owned() });
         }
-        Self { period: plan.period, lines: BTreeMap::new(), worked: 0, already_known: 0, committed: Committed::default(), gaps }
+        Self {
+            period: plan.period,
+            lines: BTreeMap::new(),
+            worked: 0,
+            already_known: 0,
+            committed: Committed::default(),
+            gaps,
+            outside: Vec::new(),
+        }
     }
 
     pub(super) fn add(&mut self, committed: Committed) {

@@ -12,6 +12,7 @@ mod manifest;
 mod outage;
 mod owner;
 mod plan;
+mod plays;
 mod progress;
 mod recorder;
 pub mod redact;
@@ -20,7 +21,7 @@ mod run;
 use std::sync::Arc;
 
 use crate::cloud::{self, Client};
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::{Domain, Ledger, LedgerError};
 use crate::model::SubAppId;
 
 pub use manifest::{Gap, Manifest, Overall};
@@ -29,6 +30,9 @@ pub use progress::{Progress, Silent};
 pub use run::Stop;
 
 use run::Run;
+
+/// The type of a domain that another product delivers, meters and bills.
+const EDGE_ONE: &str = "EdgeOne";
 
 /// Why nothing, or nothing more, could be collected. What was committed before stays.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +79,10 @@ pub async fn sync(
     }
     let counted = Arc::clone(&run.plan);
     manifest.lines = on_blocking_thread(ledger, move |ledger| Manifest::count(ledger, &counted)).await?;
+    let account = plan.account.clone();
+    let domains = on_blocking_thread(ledger, move |ledger| ledger.domains(&account)).await?;
+    let is_foreign = |domain: &&(Option<SubAppId>, Domain)| domain.1.kind.eq_ignore_ascii_case(EDGE_ONE);
+    manifest.outside = domains.iter().filter(is_foreign).map(|(_, domain)| domain.name.clone()).collect();
     manifest.already_known = usize::try_from(manifest.sum(|count| count.asked)).unwrap_or(0).saturating_sub(manifest.worked);
     Ok(manifest)
 }
@@ -89,7 +97,7 @@ async fn plan_units(ledger: &Arc<Ledger>, plan: &Plan, applications: &[Option<Su
         if plan.kinds.contains(&Kind::Media) {
             planned += listing::plan(ledger, &plan, &applications)?;
         }
-        planned += ledger.plan_units(&plan.account, &mut plan.usage_units(applications), plan.now)?;
+        planned += ledger.plan_units(&plan.account, &mut plan.units(applications), plan.now)?;
         Ok(planned)
     })
     .await

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::ledger::{Brings, Lease, NewUnit, Scope, Unit};
 use crate::model::area::{STORAGE_AREAS, TRAFFIC_AREAS};
 use crate::model::meter::{RETRIEVALS, STORAGE_CLASSES, UPLOAD_ACCELERATIONS};
-use crate::model::{AccountId, BillingDay, Period, Status, SubAppId};
+use crate::model::{AccountId, BillingDay, BillingMonth, Period, Status, SubAppId};
 
 /// A day is final when it ended this long ago; until then it is read again. The console's delays are 10 minutes for traffic, 30
 /// minutes for storage and 2 to 4 hours for retrieval, logs are stable after 24 hours, and bills of a day are made on the next
@@ -18,6 +18,18 @@ pub const FRESHNESS_HOURS: i64 = 48;
 /// How far back usage can be asked (`DescribeStorageDetails`, `DescribeMediaProcessUsageData`).
 pub const HISTORY_DAYS: u64 = 365;
 
+/// How far back bills can be asked for, and how long after a month they are read again: late settlements and corrections arrive
+/// weeks after it.
+const BILL_MONTHS: usize = 18;
+const BILL_SETTLES: TimeDelta = TimeDelta::days(60);
+/// The window of what has no time.
+const TIMELESS: Period = Period {
+    start: DateTime::UNIX_EPOCH,
+    end: match DateTime::from_timestamp(86_400, 0) {
+        Some(end) => end,
+        None => DateTime::UNIX_EPOCH,
+    },
+};
 /// A day is worth asking for when its first point is there.
 const FIRST_POINT: TimeDelta = TimeDelta::minutes(5);
 /// What ended before the account's last so many days is backfill: it waits for what is recent.
@@ -44,11 +56,23 @@ pub enum Kind {
     Licence,
     /// Bytes uploaded with acceleration, of two types, daily.
     Upload,
+    /// Delivered bytes of all areas together, daily: to be compared with those by area.
+    CdnUsage,
+    /// Stored bytes of today: to be compared with the inventory.
+    StorageNow,
+    /// Plays by media, daily.
+    Plays,
+    /// Domains, and which of them are not VOD's.
+    Domains,
+    /// Prepaid products and what is left of them, today.
+    Packs,
+    /// Every line of the account's bills, all products.
+    Bill,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 15] = [
         Self::Media,
         Self::Storage,
         Self::Traffic,
@@ -58,6 +82,12 @@ impl Kind {
         Self::ImageReview,
         Self::Licence,
         Self::Upload,
+        Self::CdnUsage,
+        Self::StorageNow,
+        Self::Plays,
+        Self::Domains,
+        Self::Packs,
+        Self::Bill,
     ];
 
     /// The word used on the command line.
@@ -72,6 +102,12 @@ impl Kind {
             Self::ImageReview => "image-review",
             Self::Licence => "licence",
             Self::Upload => "upload",
+            Self::CdnUsage => "cdn-usage",
+            Self::StorageNow => "storage-now",
+            Self::Plays => "plays",
+            Self::Domains => "domains",
+            Self::Packs => "packs",
+            Self::Bill => "bill",
         }
     }
 
@@ -79,6 +115,11 @@ impl Kind {
     pub fn brings(self) -> Brings {
         match self {
             Self::Media => Brings::Media,
+            Self::CdnUsage | Self::StorageNow => Brings::Reading,
+            Self::Plays => Brings::Plays,
+            Self::Domains => Brings::Domains,
+            Self::Packs => Brings::Packs,
+            Self::Bill => Brings::Bill,
             _ => Brings::Usage,
         }
     }
@@ -95,9 +136,15 @@ impl Kind {
                 let last = days.take(6).last().unwrap_or(first);
                 Period { start: first.start(), end: last.end() }
             }
-            Self::Bandwidth => day.period(),
+            Self::Bandwidth | Self::Plays | Self::StorageNow | Self::Packs => day.period(),
+            Self::Domains => TIMELESS,
             _ => month.period(),
         }
+    }
+
+    /// Whether it is asked once for the account, not for each application.
+    fn is_of_account(self) -> bool {
+        matches!(self, Self::Packs | Self::Bill)
     }
 
     /// The action that answers it.
@@ -110,6 +157,12 @@ impl Kind {
             Self::ImageReview => "DescribeImageReviewUsageData",
             Self::Licence => "DescribeLicenseUsageData",
             Self::Upload => "DescribeClientUploadAccelerationUsageData",
+            Self::CdnUsage => "DescribeCDNUsageData",
+            Self::StorageNow => "DescribeStorageData",
+            Self::Plays => "DescribeDailyPlayStatFileList",
+            Self::Domains => "DescribeVodDomains",
+            Self::Packs => "DescribePrepaidProducts",
+            Self::Bill => "DescribeBillDetail",
         }
     }
 }
@@ -212,17 +265,47 @@ impl Plan {
     pub(super) fn windows_of(&self, kind: Kind) -> Option<Period> {
         match kind {
             Kind::Media => Some(Period { start: DateTime::UNIX_EPOCH, end: self.today().end() }),
+            Kind::Domains => Some(TIMELESS),
+            Kind::StorageNow | Kind::Packs => Some(self.today().period()),
+            Kind::Bill => {
+                let months = self.bill_months();
+                Some(Period { start: months.first()?.period().start, end: months.last()?.period().end })
+            }
             _ => self.reach(),
         }
     }
 
-    /// The units of usage of some applications.
-    pub(super) fn usage_units(&self, applications: Vec<Option<SubAppId>>) -> impl Iterator<Item = NewUnit> + use<'_> {
-        let kinds = self.kinds.iter().copied().filter(|kind| kind.brings() == Brings::Usage);
+    /// The months of the period whose bills can be asked for.
+    fn bill_months(&self) -> Vec<BillingMonth> {
+        let mut first = self.today().month();
+        for _ in 1..BILL_MONTHS {
+            first = first.previous();
+        }
+        let mut months: Vec<BillingMonth> = self.period.days().map(BillingDay::month).collect();
+        months.dedup();
+        months.retain(|month| *month >= first && *month <= self.today().month());
+        months
+    }
+
+    /// The windows in which a kind is asked for.
+    fn windows(&self, kind: Kind) -> Vec<Period> {
+        let mut windows: Vec<Period> = match kind {
+            Kind::StorageNow | Kind::Packs | Kind::Domains => vec![kind.window(self.today())],
+            Kind::Bill => self.bill_months().into_iter().map(BillingMonth::period).collect(),
+            // The statistics of a day are made on the next one.
+            Kind::Plays => self.days().filter(|day| *day < self.today()).map(|day| kind.window(day)).collect(),
+            _ => self.days().map(|day| kind.window(day)).collect(),
+        };
+        windows.dedup();
+        windows
+    }
+
+    /// The units of some applications; the media inventory is planned apart.
+    pub(super) fn units(&self, applications: Vec<Option<SubAppId>>) -> impl Iterator<Item = NewUnit> + use<'_> {
+        let kinds = self.kinds.iter().copied().filter(|kind| *kind != Kind::Media);
         kinds.flat_map(move |kind| {
-            let mut windows: Vec<Period> = self.days().map(|day| kind.window(day)).collect();
-            windows.dedup();
-            let applications = applications.clone();
+            let windows = self.windows(kind);
+            let applications = if kind.is_of_account() { vec![None] } else { applications.clone() };
             windows.into_iter().flat_map(move |window| {
                 applications.clone().into_iter().flat_map(move |sub_app_id| {
                     Subject::of(kind).into_iter().map(move |subject| self.unit(kind, sub_app_id, subject.text(), window))
@@ -234,7 +317,7 @@ impl Plan {
     /// A unit, to be planned.
     pub(super) fn unit(&self, kind: Kind, sub_app_id: Option<SubAppId>, subject: String, window: Period) -> NewUnit {
         let account = self.account.clone();
-        let is_backfill = kind.brings() == Brings::Usage && window.end + RECENT < self.now;
+        let is_backfill = !matches!(kind, Kind::Media | Kind::Domains) && window.end + RECENT < self.now;
         NewUnit {
             unit: Unit { account, action: kind.action().to_owned(), sub_app_id, subject, window },
             kind: kind.as_str().to_owned(),
@@ -280,6 +363,18 @@ pub enum Subject {
     Licence,
     /// Bytes uploaded with one type of acceleration.
     Upload(&'static str),
+    /// Delivered bytes of all areas together.
+    CdnUsage,
+    /// Stored bytes at the moment.
+    StorageNow,
+    /// Plays by media.
+    Plays,
+    /// Domains.
+    Domains,
+    /// Prepaid products.
+    Packs,
+    /// Lines of a bill.
+    Bill,
 }
 
 impl Subject {
@@ -300,6 +395,12 @@ impl Subject {
             Kind::ImageReview => vec![Self::ImageReview],
             Kind::Licence => vec![Self::Licence],
             Kind::Upload => UPLOAD_ACCELERATIONS.map(Self::Upload).to_vec(),
+            Kind::CdnUsage => vec![Self::CdnUsage],
+            Kind::StorageNow => vec![Self::StorageNow],
+            Kind::Plays => vec![Self::Plays],
+            Kind::Domains => vec![Self::Domains],
+            Kind::Packs => vec![Self::Packs],
+            Kind::Bill => vec![Self::Bill],
         }
     }
 
@@ -310,8 +411,16 @@ impl Subject {
             }
             Self::Traffic(area) => format!("Traffic, {area}"),
             Self::Bandwidth(area) => format!("Bandwidth, {area}"),
-            Self::Process | Self::ImageReview | Self::Licence => String::new(),
             Self::Upload(kind) => kind.to_owned(),
+            Self::Process
+            | Self::ImageReview
+            | Self::Licence
+            | Self::CdnUsage
+            | Self::StorageNow
+            | Self::Plays
+            | Self::Domains
+            | Self::Packs
+            | Self::Bill => String::new(),
         }
     }
 }
@@ -341,13 +450,20 @@ impl<'a> Question<'a> {
     /// What to ask for: the part of the window that can be asked for, up to now.
     pub fn asked(&self) -> Period {
         let window = self.unit.window;
+        if matches!(self.subject, Subject::Bill | Subject::Domains | Subject::StorageNow | Subject::Packs) {
+            return window;
+        }
         let start = window.start.max(self.plan.first_day().start()).min(window.end);
         Period { start, end: window.end.min(self.plan.now).max(start) }
     }
 
-    /// [`Status::Final`] when every day of the window is.
+    /// [`Status::Final`] when the window will not be answered otherwise any more.
     pub fn status(&self) -> Status {
-        let is_final = self.unit.window.days().all(|day| self.plan.status_of(day) == Status::Final);
+        let is_final = match self.subject {
+            Subject::Domains | Subject::StorageNow | Subject::Packs => false,
+            Subject::Bill => self.unit.window.end + BILL_SETTLES <= self.plan.now,
+            _ => self.unit.window.days().all(|day| self.plan.status_of(day) == Status::Final),
+        };
         if is_final { Status::Final } else { Status::Partial }
     }
 }

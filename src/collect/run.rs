@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::recorder::Answers;
 use super::{CollectError, listing, on_blocking_thread, owner};
 use crate::cloud::{Client, Priority};
-use crate::ledger::{Brings, Committed, Facts, Lease, Ledger, LedgerError, Outcome, UnitResult};
+use crate::ledger::{Brings, Committed, Lease, Ledger, LedgerError, Outcome, UnitResult};
 use crate::model::{Period, Status, SubAppId};
 
 /// How long a lease lasts unless it is extended.
@@ -194,9 +194,9 @@ impl Run {
             _ => match Question::of(&self.plan, &lease) {
                 Some(question) => {
                     (asked, status) = (question.asked(), question.status());
-                    ask::ask(&client, &question).await.map(|Answer { records, notes }| {
+                    ask::ask(&client, &question).await.map(|Answer { facts, notes }| {
                         note = notes.join("; ");
-                        Outcome::Done(Facts::Usage(records))
+                        Outcome::Done(facts)
                     })
                 }
                 None => Err(Refusal::from("this version of the program does not know the question".to_owned())),

@@ -7,6 +7,7 @@ use super::account::{
     Account, Applications, CredentialFrom, CredentialSource, Endpoints, Mode, ModeFrom, Playback, Settlement, Site,
 };
 use super::endpoint;
+use super::protect::protect;
 use super::reader::{Reader, Source, Value, integer};
 use super::{Collect, LANGUAGES, Settings, SettingsError};
 use crate::model::{BillingDay, SecretRef, SubAppId};
@@ -28,6 +29,9 @@ pub fn parse(source: &Source<'_>) -> Result<Settings, SettingsError> {
     };
     if let Some(table) = top.table("collect")? {
         settings.collect = collect(table)?;
+    }
+    if let Some(table) = top.table("protect")? {
+        settings.protect = protect(table)?;
     }
     if let Some(table) = top.table("report")? {
         settings.report_dir = table.path("dir")?;

@@ -6,6 +6,7 @@ mod endpoint;
 pub mod env;
 mod error;
 mod file;
+mod protect;
 mod reader;
 
 use std::io::ErrorKind;
@@ -17,6 +18,7 @@ pub use account::{
     Account, Applications, CredentialFrom, CredentialSource, Endpoints, Mode, ModeFrom, ModeInForce, Playback, Settlement, Site,
 };
 pub use error::SettingsError;
+pub use protect::Protect;
 
 use crate::model::Language;
 
@@ -61,6 +63,8 @@ pub struct Settings {
     pub accounts: Vec<Account>,
     /// How usage is collected.
     pub collect: Collect,
+    /// What changes of media must leave alone.
+    pub protect: Protect,
     /// The user's own report definitions.
     pub report_dir: Option<PathBuf>,
     /// The user's own price books.

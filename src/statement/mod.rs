@@ -4,6 +4,7 @@
 //! application.
 
 mod coverage;
+mod media_effect;
 pub mod share;
 mod summary;
 
@@ -13,6 +14,7 @@ use crate::billing::{AllocateError, BookMeter, Mode, Options, Pack, PriceBook, R
 use crate::ledger::{Brings, Ledger, LedgerError};
 use crate::model::{AccountId, Base, BillingDay, BillingMonth, Charge, MeterKind, Period, RowType, Status, Step, UsageRecord};
 
+pub use media_effect::{MediaChange, media_effect};
 pub use summary::{Item, Total, Unpriced};
 
 /// Why a month could not be rated. The charges of before are untouched.

@@ -22,6 +22,9 @@ use crate::support::{Ran, run_in};
 
 const APPS: [u64; 2] = [1_500_000_001, 1_500_000_002];
 const GB: u64 = 1_000_000_000;
+/// What is rated, less bandwidth.
+const KINDS: [Kind; 7] =
+    [Kind::Storage, Kind::Traffic, Kind::Process, Kind::Retrieval, Kind::ImageReview, Kind::Licence, Kind::Upload];
 
 /// What the account answers. Everything not said is zero.
 #[derive(Default)]
@@ -158,7 +161,7 @@ fn days(from: &str, to: &str) -> Period {
 fn plan(now: &str) -> Plan {
     let period = days("2026-10-01", "2026-10-04");
     let plan = Plan::new(account(), period, time(now));
-    let kinds = plan.kinds.iter().copied().filter(|kind| *kind != Kind::Media).collect();
+    let kinds = KINDS.to_vec();
     Plan { process_types: ProcessTypes::AllAtOnce, kinds, ..plan }
 }
 

@@ -48,7 +48,8 @@ table! {
     CONFIRM_EVENTS = reads("ConfirmEvents").documented(PER_SECOND_100).sets().by(&[Callback]);
     DESCRIBE_EVENTS_STATE = reads("DescribeEventsState").not_intl().by(&[Callback]);
 
-    MODIFY_MEDIA_INFO = reads("ModifyMediaInfo").changes().by(&[Manage]);
+    // Sets values, and adds and takes away tags by name.
+    MODIFY_MEDIA_INFO = reads("ModifyMediaInfo").sets().by(&[Manage]);
     DELETE_MEDIA = reads("DeleteMedia").documented(PER_SECOND_100).changes().by(&[Manage]);
     MODIFY_MEDIA_STORAGE_CLASS = reads("ModifyMediaStorageClass").changes().by(&[Manage]);
     RESTORE_MEDIA = reads("RestoreMedia").changes().by(&[Manage]);

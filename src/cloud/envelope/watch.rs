@@ -66,14 +66,16 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Inner<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
-        T::deserialize(Members { members, head: self.head })
+        T::deserialize(Members { members, head: self.head, request_id: None })
     }
 }
 
-/// The members of an answer without those of a refusal.
+/// The members of an answer without those of a refusal; the id of the request goes to both.
 struct Members<'h, A> {
     members: A,
     head: &'h mut Head,
+    /// The id, between its name and its value.
+    request_id: Option<String>,
 }
 
 impl<'de, A: MapAccess<'de>> Deserializer<'de> for Members<'_, A> {
@@ -95,18 +97,32 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, A> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         while let Some(name) = self.members.next_key::<String>()? {
             match name.as_str() {
-                "Error" => self.head.error = self.members.next_value()?,
-                "RequestId" => self.head.request_id = self.members.next_value()?,
-                _ => {
-                    let name: StringDeserializer<A::Error> = name.into_deserializer();
-                    return seed.deserialize(name).map(Some);
+                "Error" => {
+                    self.head.error = self.members.next_value()?;
+                    continue;
                 }
+                "RequestId" => {
+                    self.head.request_id = self.members.next_value()?;
+                    self.request_id = self.head.request_id.clone();
+                    if self.request_id.is_none() {
+                        continue;
+                    }
+                }
+                _ => {}
             }
+            let name: StringDeserializer<A::Error> = name.into_deserializer();
+            return seed.deserialize(name).map(Some);
         }
         Ok(None)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.members.next_value_seed(seed)
+        match self.request_id.take() {
+            Some(request_id) => {
+                let value: StringDeserializer<A::Error> = request_id.into_deserializer();
+                seed.deserialize(value)
+            }
+            None => self.members.next_value_seed(seed),
+        }
     }
 }

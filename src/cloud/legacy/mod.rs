@@ -1,7 +1,10 @@
 //! VOD, legacy API (v2). Announced offline from 2022-11-30; used only where it is configured.
-//! Shapes from its pages and from captured answers, which differ from the pages.
+//! Shapes from its pages and from captured answers, which differ from the pages: numbers that arrive as text and text that arrives
+//! as numbers, `image_url` for `imageUrl`, bit rates in bit/s where the pages say kbit/s, and FileIds past 2⁶³.
 
 mod convert;
+mod events;
+mod info;
 mod request;
 mod wire;
 
@@ -10,6 +13,8 @@ use super::{Client, Error};
 use crate::model::{FileId, Media, Rendition, Vid};
 
 pub use convert::VodPlayInfo;
+pub use events::{LegacyEvent, LegacyEventData};
+pub use info::{DescribeVodInfo, TimeOrder, VodInfo, VodInfoItem};
 pub use request::{DescribeRecordPlayInfo, DescribeVodPlayInfo};
 
 /// The page size that is asked for. No range is documented for this call; 100 is DescribeVodInfo's largest.

@@ -1,6 +1,9 @@
 -- Version 2: units of work that several runs can share, the media inventory by day, bills, packs, domains, play statistics,
 -- changes of media. Readable by programs of version 2 and later.
 
+-- The oldest program that works on this ledger: one of an older version refuses it.
+ALTER TABLE ledger_schema ADD COLUMN oldest_program BIGINT NOT NULL DEFAULT 2;
+
 DROP VIEW v_unit;
 ALTER TABLE unit RENAME TO unit_of_version_1;
 
