@@ -14,8 +14,8 @@ use crate::sim::account::usage::Step;
 use crate::sim::account::{Account, Levels};
 
 /// Numbers of the account and of its first application.
-const UIN: u64 = 100_000_031_001;
-const APP: u64 = 1_500_031_001;
+const UIN: u64 = 100_000_000_001;
+const APP: u64 = 1_500_000_001;
 /// The most media.
 const MOST: u32 = 10_000_000;
 /// The most applications.
