@@ -13,6 +13,7 @@ mod files;
 mod manage;
 mod media;
 mod media_answer;
+mod media_forms;
 mod params;
 pub(super) mod play_stats;
 mod prepaid;
