@@ -9,8 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::runtime::Runtime;
 
 use super::{Error, Global};
-use crate::cloud::Client;
 use crate::cloud::credential::{self, Found, Place, Reference, World};
+use crate::cloud::{Client, Priority};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Clock, Language, SubAppId};
 use crate::recordings::playback::Domain;
@@ -132,6 +132,9 @@ impl Context {
         let mut builder = Client::builder(self.credential(account)?.credential)
             .intl(account.site == Site::Intl)
             .allow_http(endpoint.allow_http);
+        if self.global.exclusive {
+            builder = builder.exclusive();
+        }
         if let Some(url) = &endpoint.vod {
             builder = builder.vod_endpoint(url.as_str());
         }
@@ -144,7 +147,8 @@ impl Context {
         if let Some(path) = &endpoint.ca_file {
             builder = builder.root_certificate(self.read(path)?);
         }
-        builder.build().map_err(Error::usage)
+        // Somebody waits for what a command asks; collecting gives its own calls a lower priority.
+        builder.build().map(|client| client.with_priority(Priority::Interactive)).map_err(Error::usage)
     }
 
     /// The domains that the account's media are played from, with their hotlink keys.

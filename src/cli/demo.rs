@@ -13,7 +13,7 @@ use crate::billing::{self, Options, PriceBook};
 use crate::callbacks::config::Event;
 use crate::callbacks::{Mode, Wish, check_url, plan, show, write};
 use crate::cloud::{Client, Credential};
-use crate::collect::{self, Manifest, Overall, Plan};
+use crate::collect::{self, Manifest, Overall, Plan, Stop};
 use crate::ledger::Ledger;
 use crate::model::time::{format_time, parse_time};
 use crate::model::{AccountId, BillingMonth, Clock, SubAppId};
@@ -137,14 +137,14 @@ impl Demo {
     async fn sync(&self, client: &Client, context: &Context) -> Result<Manifest, Error> {
         let plan = Plan::new(self.account.clone(), self.month.period(), self.clock.now());
         let bar = Bar::new(context);
-        let manifest = collect::sync(client, &self.ledger, &plan, &bar).await;
+        let manifest = collect::sync(client, &self.ledger, &plan, &Stop::default(), &bar).await;
         bar.clear();
         let manifest = manifest.map_err(Error::failed)?;
-        let fetched = manifest.lines.iter().filter(|line| line.is_fetched()).count();
         say!(
-            "\n4. sync --month {MONTH}: {fetched} of {} questions answered, {} facts kept",
-            manifest.lines.len(),
-            manifest.committed().new
+            "\n4. sync --month {MONTH}: {} of {} questions answered, {} facts kept",
+            manifest.sum(|count| count.fetched),
+            manifest.sum(|count| count.asked),
+            manifest.committed.new
         );
         Ok(manifest)
     }

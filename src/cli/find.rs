@@ -59,8 +59,18 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         Listing::new(&RECORDING_COLUMNS).narrow(&["name", "start", "duration", "files", "bytes", "state"])
     };
     let (mut gaps, mut total) = (false, 0);
-    for account in context.accounts()? {
-        let (found, incomplete) = args.selection.ask(context, account, filter.clone())?;
+    let accounts = context.accounts()?;
+    for account in &accounts {
+        let (found, incomplete) = match args.selection.ask(context, account, filter.clone()) {
+            Ok(answer) => answer,
+            // One account that cannot be asked does not hide the others.
+            Err(Error::Failed(message)) if accounts.len() > 1 => {
+                note!("not asked: account {}: {message}", account.name);
+                gaps = true;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         gaps |= incomplete;
         for recording in join(found.media) {
             if args.exact && args.selection.name.as_deref() != Some(recording.name.as_str()) {

@@ -13,6 +13,7 @@ mod find;
 mod init;
 mod log;
 mod man;
+mod media;
 mod meters;
 mod output;
 mod play;
@@ -21,6 +22,7 @@ mod rate;
 mod report;
 mod runs;
 mod selection;
+mod signal;
 mod sim;
 mod stream;
 mod summary;
@@ -82,6 +84,9 @@ pub struct Global {
     /// Log more; twice for every request
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// Use the whole of each documented rate limit, not 30 % of it: for an account that nothing else calls
+    #[arg(long, global = true)]
+    pub exclusive: bool,
     /// Show no progress
     #[arg(long, global = true)]
     pub no_progress: bool,
@@ -134,6 +139,8 @@ enum Command {
     Find(find::Args),
     /// Give playback URLs
     Play(play::Args),
+    /// Change media by plan: delete, tag, category, expiry, storage class, restore
+    Media(media::Args),
     /// Show or change where event notifications go
     Callback(callback::Args),
     /// Collect usage into the ledger, then charge the months it touched
@@ -195,6 +202,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Init(args) => init::run(&args),
         Command::Find(args) => find::run(&args, &context),
         Command::Play(args) => play::run(&args, &context),
+        Command::Media(args) => media::run(&args, &context),
         Command::Callback(args) => callback::run(&args, &context),
         Command::Sync(args) => sync::run(&args, &context),
         Command::Charge(args) => charge::run(&args, &context),

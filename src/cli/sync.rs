@@ -1,6 +1,6 @@
 //! `vodledger sync`: collects usage, then charges the months it belongs to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indicatif::ProgressBar;
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::output::{Format, Listing, note};
 use super::terms::Terms;
-use super::{Context, Error, Outcome, charge};
-use crate::collect::{self, Kind, Line, LineState, Manifest, Overall, Plan, Progress};
-use crate::ledger::{Committed, Ledger};
-use crate::model::{BillingDay, BillingMonth, Period, SubAppId};
+use super::{Context, Error, Outcome, charge, signal};
+use crate::collect::{self, Kind, Manifest, Overall, Plan, ProcessTypes, Progress, Stop};
+use crate::ledger::Ledger;
+use crate::model::{BillingDay, BillingMonth, Period};
 use crate::settings::{Account, Applications, Mode};
 
 /// Arguments.
@@ -26,16 +26,19 @@ pub struct Args {
     /// Collect this month
     #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["since", "until"])]
     month: Option<BillingMonth>,
-    /// Only these kinds: storage, traffic, bandwidth, process, retrieval, image-review, licence, upload [default: what the billing mode needs]
+    /// Only these kinds: media, storage, traffic, bandwidth, process, retrieval, image-review, licence, upload [default: all, bandwidth
+    /// where the billing mode needs it]
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     only: Vec<Kind>,
+    /// All but these kinds
+    #[arg(long, value_name = "KIND", value_delimiter = ',', conflicts_with = "only")]
+    skip: Vec<Kind>,
     /// Form of the manifest [default: table on a terminal, else csv]
     #[arg(long, value_enum)]
     format: Option<Format>,
 }
 
-const COLUMNS: [&str; 10] =
-    ["account", "kind", "sub_app_id", "asked", "fetched", "missing", "new", "restated", "unchanged", "reasons"];
+const COLUMNS: [&str; 9] = ["account", "kind", "sub_app_id", "asked", "fetched", "missing", "facts", "restated", "reasons"];
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
@@ -44,7 +47,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let accounts = context.accounts()?;
     let terms = accounts.iter().map(|account| Terms::of(context, account)).collect::<Result<Vec<_>, Error>>()?;
     let mut listing =
-        Listing::new(&COLUMNS).narrow(&["account", "kind", "sub_app_id", "asked", "missing", "new", "restated", "reasons"]);
+        Listing::new(&COLUMNS).narrow(&["account", "kind", "sub_app_id", "asked", "missing", "restated", "reasons"]);
     let mut ends = Vec::new();
     for account in &accounts {
         match collect(args, context, account, &ledger, period) {
@@ -107,7 +110,12 @@ impl Args {
 
 fn collect(args: &Args, context: &Context, account: &Account, ledger: &Arc<Ledger>, period: Period) -> Result<Manifest, Error> {
     let mut plan = Plan::new(account.id(), period, context.clock.now());
-    plan.at_a_time = context.settings()?.collect.concurrency;
+    let habits = context.settings()?.collect;
+    plan.at_a_time = habits.concurrency;
+    plan.page = habits.media_per_call;
+    if habits.process_all_at_once {
+        plan.process_types = ProcessTypes::AllAtOnce;
+    }
     plan.applications = match context.applications(account)? {
         Applications::All => collect::Applications::All,
         Applications::Listed(ids) => collect::Applications::Listed(ids),
@@ -117,9 +125,23 @@ fn collect(args: &Args, context: &Context, account: &Account, ledger: &Arc<Ledge
     } else if period.days().any(|day| account.mode_on(day).mode == Mode::Bandwidth) {
         plan.kinds.push(Kind::Bandwidth);
     }
+    plan.kinds.retain(|kind| !args.skip.contains(kind));
     let client = context.client(account)?;
     let progress = Bar::new(context);
-    let manifest = context.runtime()?.block_on(collect::sync(&client, ledger, &plan, &progress));
+    let manifest = context.runtime()?.block_on(async {
+        let (asked, stop) = (signal::Stop::new()?, Stop::default());
+        let listener = tokio::spawn({
+            let stop = stop.clone();
+            async move {
+                asked.asked().await;
+                note!("stopping after the questions under way; what is left is for the next run");
+                stop.now();
+            }
+        });
+        let manifest = collect::sync(&client, ledger, &plan, &stop, &progress).await;
+        listener.abort();
+        Ok::<_, Error>(manifest)
+    })?;
     progress.clear();
     manifest.map_err(|error| Error::failed(format!("account {:?}: {error}", account.name)))
 }
@@ -141,11 +163,11 @@ impl Bar {
 
 impl Progress for Bar {
     fn planned(&self, units: usize) {
-        self.0.set_length(units as u64);
+        self.0.inc_length(units as u64);
     }
 
-    fn finished(&self, line: &Line) {
-        self.0.set_message(line.kind.as_str());
+    fn finished(&self, kind: &str) {
+        self.0.set_message(kind.to_owned());
         self.0.inc(1);
     }
 }
@@ -159,38 +181,27 @@ fn months(ledger: &Ledger, account: &Account, period: Period) -> Result<BTreeSet
 
 /// One row per kind and application, and one per gap.
 fn list(listing: &mut Listing, account: &Account, manifest: &Manifest) {
-    let mut groups: BTreeMap<(Kind, Option<SubAppId>), Vec<&Line>> = BTreeMap::new();
-    for line in &manifest.lines {
-        groups.entry((line.kind, line.unit.sub_app_id)).or_default().push(line);
-    }
-    for ((kind, sub_app_id), lines) in groups {
-        let fetched = lines.iter().filter(|line| line.is_fetched()).count();
-        let sum = |part: fn(&Committed) -> usize| lines.iter().map(|line| part(&line.committed)).sum::<usize>();
+    for ((kind, sub_app_id), count) in &manifest.lines {
         listing.push(vec![
             json!(account.name),
             json!(kind.as_str()),
             sub_app_id.map_or(Value::Null, |id| json!(id.to_string())),
-            json!(lines.len()),
-            json!(fetched),
-            json!(lines.len() - fetched),
-            json!(sum(|committed| committed.new)),
-            json!(sum(|committed| committed.restated)),
-            json!(sum(|committed| committed.unchanged)),
-            json!(reasons(&lines)),
+            json!(count.asked),
+            json!(count.fetched),
+            json!(count.missing),
+            json!(count.facts),
+            json!(count.restated),
+            json!(count.reasons),
         ]);
+    }
+    for domain in &manifest.outside {
+        let reason = json!([format!("{domain} is delivered, metered and billed by EdgeOne: no figure of VOD holds it")]);
+        let none = || Value::Null;
+        listing.push(vec![json!(account.name), json!("outside"), none(), none(), none(), none(), none(), none(), reason]);
     }
     for gap in &manifest.gaps {
         let reason = json!([format!("{}: {}", gap.what, gap.reason)]);
         let none = || Value::Null;
-        listing.push(vec![json!(account.name), json!("gap"), none(), none(), none(), json!(1), none(), none(), none(), reason]);
+        listing.push(vec![json!(account.name), json!("gap"), none(), none(), none(), json!(1), none(), none(), reason]);
     }
-}
-
-/// Why units are missing, and what else is worth knowing, each once.
-fn reasons(lines: &[&Line]) -> BTreeSet<String> {
-    let missing = lines.iter().filter_map(|line| match &line.state {
-        LineState::Missing(reason) => Some(reason.clone()),
-        LineState::Fetched => None,
-    });
-    missing.chain(lines.iter().flat_map(|line| line.notes.iter().cloned())).collect()
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::signature::v1;
 use super::transport::Transport;
-use super::{Api, Client, Credential, Endpoint, Error};
+use super::tries::Patience;
+use super::{Api, Client, Credential, Endpoint, Error, Priority};
 
 /// How requests travel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +36,7 @@ pub(super) struct Habits {
     pub legacy_signature: v1::Method,
     pub legacy_region: String,
     pub budget_percent: Option<u32>,
+    pub at_a_time: usize,
     pub connect_timeout: Duration,
     pub attempt_timeout: Duration,
     pub total_timeout: Duration,
@@ -53,6 +55,7 @@ impl Default for Habits {
             legacy_signature: v1::Method::HmacSha256,
             legacy_region: "gz".to_owned(),
             budget_percent: Some(30),
+            at_a_time: 64,
             connect_timeout: Duration::from_secs(5),
             attempt_timeout: Duration::from_secs(30),
             total_timeout: Duration::from_secs(120),
@@ -147,7 +150,18 @@ impl ClientBuilder {
 
     /// Per cent of each documented rate limit to use, 1 to 100. Default 30: the account's other systems call too.
     pub fn budget_percent(mut self, percent: u32) -> Self {
-        self.habits.budget_percent = Some(percent);
+        self.habits.budget_percent = Some(percent.clamp(1, 100));
+        self
+    }
+
+    /// Uses the whole of each documented limit: for an account that nothing else calls.
+    pub fn exclusive(self) -> Self {
+        self.budget_percent(100)
+    }
+
+    /// Requests of one action that are under way at once; connections are kept for as many. Default 64.
+    pub fn at_a_time(mut self, requests: usize) -> Self {
+        self.habits.at_a_time = requests.max(1);
         self
     }
 
@@ -157,7 +171,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Time limits: to connect, for one attempt, for all attempts. Default 5 s, 30 s, 120 s.
+    /// Time limits: to connect, for one attempt, for all attempts and the pauses between them. Default 5 s, 30 s, 120 s.
+    /// Waiting for the first turn does not count; see [`Client::within`] for a bound that includes it.
     pub fn timeouts(mut self, connect: Duration, attempt: Duration, total: Duration) -> Self {
         self.habits.connect_timeout = connect;
         self.habits.attempt_timeout = attempt;
@@ -165,7 +180,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How often a call is sent at most. Default 5.
+    /// How often a call is sent at most; one that is refused for the rate, up to four times as often. 1 repeats nothing.
+    /// Default 5.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.habits.max_attempts = attempts.max(1);
         self
@@ -190,6 +206,7 @@ impl ClientBuilder {
             legacy: endpoint(Api::Legacy, legacy)?,
             billing: endpoint(Api::Billing, billing)?,
         };
-        Ok(Client { transport: Arc::new(Transport::new(endpoints, self.habits, self.credential)?), recorder: None })
+        let transport = Arc::new(Transport::new(endpoints, self.habits, self.credential)?);
+        Ok(Client { transport, recorder: None, priority: Priority::default(), patience: Patience::default(), intl: self.intl })
     }
 }

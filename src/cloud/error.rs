@@ -26,6 +26,8 @@ pub enum ErrorKind {
     Service,
     /// No answer: connection refused, reset, cut off, or past the time limit.
     Network,
+    /// The time that the caller gave was over before the call had its turn.
+    Deadline,
     /// The call does not exist (any more) at this endpoint.
     Unsupported,
     /// An answer that is not what the API sends.
@@ -52,6 +54,7 @@ impl ErrorKind {
             Self::RateLimit => "run again later, or lower what else uses this account",
             Self::Service => "run again later",
             Self::Network => "check the network and the endpoint, then run again",
+            Self::Deadline => "allow more time, or run again when less waits",
             Self::Unsupported => "check the endpoint and the site",
             Self::Malformed => "check that the endpoint is the API and not a proxy page",
             Self::Other => "see `vodledger error CODE`",
@@ -118,17 +121,54 @@ pub struct Error {
     pub code: Option<String>,
     /// The service's own words, or the transport's.
     pub message: String,
-    /// The id that Tencent's support asks for.
+    /// The id that Tencent's support asks for: that of the last answer.
     pub request_id: Option<String>,
+    /// Whether a call that changes something may have been carried out all the same: no answer said that it was not.
+    pub effect_unknown: bool,
     /// How often the call was sent.
     pub attempts: u32,
     /// How long all attempts took together.
     pub elapsed: Duration,
+    /// Request ids of the attempts before the last. Boxed, since every result carries the room.
+    earlier: Option<Box<Earlier>>,
 }
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Earlier(Vec<String>);
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, action: "", code: None, message: message.into(), request_id: None, attempts: 0, elapsed: Duration::ZERO }
+        Self {
+            kind,
+            action: "",
+            code: None,
+            message: message.into(),
+            request_id: None,
+            effect_unknown: false,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            earlier: None,
+        }
+    }
+
+    /// The request ids of all attempts that were answered, in order.
+    pub fn request_ids(&self) -> impl Iterator<Item = &str> {
+        let earlier = self.earlier.iter().flat_map(|earlier| &earlier.0);
+        earlier.chain(&self.request_id).map(String::as_str)
+    }
+
+    /// Whether the server counted all requests of the key or the address and not those of the action alone: then every
+    /// action waits.
+    pub(crate) fn concerns_every_action(&self) -> bool {
+        self.code.as_deref().is_some_and(|code| {
+            let scope = code.strip_prefix("RequestLimitExceeded.");
+            matches!(scope, Some("UinLimitExceeded" | "IPLimitExceeded" | "GlobalRegionUinLimitExceeded"))
+        })
+    }
+
+    pub(crate) fn with_earlier(mut self, request_ids: Vec<String>) -> Self {
+        self.earlier = (!request_ids.is_empty()).then(|| Box::new(Earlier(request_ids)));
+        self
     }
 
     pub(crate) fn with_code(mut self, code: impl Into<String>) -> Self {
@@ -150,13 +190,20 @@ impl fmt::Display for Error {
         if let Some(code) = &self.code {
             write!(f, "{code}: ")?;
         }
-        write!(f, "{}; {}", self.message.trim_end_matches('.'), self.kind.advice())?;
+        write!(f, "{}; ", self.message.trim_end_matches('.'))?;
+        if self.effect_unknown {
+            write!(f, "whether it took effect is not known: look before you run it again")?;
+        } else {
+            write!(f, "{}", self.kind.advice())?;
+        }
         let mut notes = Vec::new();
         if self.attempts > 1 {
             notes.push(format!("{} attempts in {:.1} s", self.attempts, self.elapsed.as_secs_f32()));
         }
-        if let Some(id) = &self.request_id {
-            notes.push(format!("request id {id}"));
+        match self.request_ids().collect::<Vec<_>>().as_slice() {
+            [] => {}
+            [id] => notes.push(format!("request id {id}")),
+            ids => notes.push(format!("request ids {}", ids.join(", "))),
         }
         if notes.is_empty() { Ok(()) } else { write!(f, " ({})", notes.join(", ")) }
     }

@@ -1,22 +1,21 @@
-//! One place that sends: budget, signature per attempt, time limits, retries, clock correction, raw answers.
+//! One place that sends: a turn of the budget, a signature and a time limit for each attempt, and the raw answer.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
 use chrono::{DateTime, Utc};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{DATE, HeaderValue, RETRY_AFTER};
 use serde_json::{Map, Value};
+use tokio::time::{Instant, sleep, timeout_at};
 
-use super::budget::{Budget, Limit};
-use super::builder::{Endpoints, Habits, HttpMethod};
+use super::budget::{Key, Lane, Lanes, Limit, Priority, Turn, Wish};
+use super::builder::{Endpoints, Habits};
 use super::credential::Credential;
 use super::endpoint::{Api, Endpoint};
-use super::envelope;
 use super::error::{Error, ErrorKind};
-use super::parameters::{encode, flatten};
-use super::signature::{tc3, v1};
+use super::sign::{Signed, Signing};
+use super::skew::ServerClock;
+use super::tries::{Failure, Patience, Tries};
 
 /// One action of an API: what the transport must know of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,37 +53,48 @@ pub trait Recorder: Send + Sync {
 
 /// Bodies past this are refused: no documented answer comes near it.
 const MAX_BODY: usize = 64 << 20;
-/// A GET past this goes by POST (documented limit 32 KB; proxies take less).
-const MAX_QUERY: usize = 4 << 10;
-/// What a server may ask us to wait, at most.
-const MAX_PAUSE: Duration = Duration::from_secs(30);
+/// What is reserved for a body on the word of its `Content-Length`.
+const MAX_RESERVE: usize = 8 << 20;
+/// No server is taken at its word for longer.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
-pub(crate) struct Transport {
-    http: reqwest::Client,
+pub(super) struct Transport {
+    pub(super) http: reqwest::Client,
     endpoints: Endpoints,
-    habits: Habits,
+    pub(super) habits: Habits,
     credential: Credential,
-    budget: Budget,
-    /// Seconds to add to this machine's clock, learnt from the `Date` header of a refusal.
-    skew: AtomicI64,
+    lanes: Lanes,
+    pub(super) clock: ServerClock,
 }
 
-struct Signed {
-    url: String,
-    headers: HeaderMap,
-    body: Option<String>,
+/// One call: what, and how its caller wants it made.
+pub(super) struct Call<'a> {
+    pub action: &'static Action,
+    pub parameters: &'a Map<String, Value>,
+    pub recorder: Option<&'a dyn Recorder>,
+    pub priority: Priority,
+    pub patience: Patience,
 }
+
+/// Takes status and body, and says whether that was an answer.
+pub(super) type Read<'a> = dyn FnMut(u16, &str) -> Result<(), Error> + Send + 'a;
 
 struct Received {
     status: u16,
+    /// When the answer began.
+    began: Instant,
     date: Option<DateTime<Utc>>,
+    wait: Option<Duration>,
     body: String,
 }
 
 impl Transport {
-    pub(crate) fn new(endpoints: Endpoints, habits: Habits, credential: Credential) -> Result<Self, Error> {
-        let mut http =
-            reqwest::Client::builder().connect_timeout(habits.connect_timeout).redirect(reqwest::redirect::Policy::none());
+    pub fn new(endpoints: Endpoints, habits: Habits, credential: Credential) -> Result<Self, Error> {
+        let mut http = reqwest::Client::builder()
+            .connect_timeout(habits.connect_timeout)
+            .pool_max_idle_per_host(habits.at_a_time)
+            .tcp_nodelay(true)
+            .redirect(reqwest::redirect::Policy::none());
         if [&endpoints.vod, &endpoints.legacy, &endpoints.billing].iter().any(|endpoint| endpoint.is_loopback()) {
             http = http.no_proxy();
         }
@@ -95,192 +105,118 @@ impl Transport {
         }
         let http =
             http.build().map_err(|error| Error::new(ErrorKind::Configuration, format!("HTTP client: {}", causes(&error))))?;
-        let budget = Budget::new(habits.budget_percent);
-        Ok(Self { http, endpoints, habits, credential, budget, skew: AtomicI64::new(0) })
+        Ok(Self { http, endpoints, habits, credential, lanes: Lanes::default(), clock: ServerClock::default() })
     }
 
-    /// Sends a call until it succeeds or its bounds are reached; gives the body of the answer.
-    pub(crate) async fn call(
-        &self,
-        action: &'static Action,
-        parameters: Map<String, Value>,
-        recorder: Option<&Arc<dyn Recorder>>,
-    ) -> Result<String, Error> {
-        let mut delays = ExponentialBuilder::default()
-            .with_jitter()
-            .with_min_delay(self.habits.min_delay)
-            .with_max_delay(self.habits.max_delay)
-            .with_max_times(self.habits.max_attempts.saturating_sub(1) as usize)
-            .build();
-        self.budget.acquire(action.name, action.limit).await;
-        // From here on: waiting for a first turn behind other calls is no failure of this one.
-        let started = Instant::now();
-        let mut attempts = 0;
+    /// Sends a call until it succeeds or its bounds are reached.
+    pub async fn call(&self, call: &Call<'_>, read: &mut Read<'_>) -> Result<(), Error> {
+        let wish = Wish { priority: call.priority, percent: self.habits.budget_percent, at_a_time: self.habits.at_a_time };
+        let mut tries = Tries::new(call.action, &self.habits, call.patience);
         loop {
-            attempts += 1;
-            let left = self.habits.total_timeout.saturating_sub(started.elapsed());
-            let outcome = self.attempt(action, &parameters, recorder, left).await;
-            tracing::debug!(action = action.name, attempts, ok = outcome.is_ok(), "call");
-            let mut error = match outcome {
-                Ok(body) => return Ok(body),
-                Err(error) => error,
+            let credential = &self.credential;
+            let lane = self.lane(call.action, credential);
+            let turn = match tries.end() {
+                None => lane.turn(wish).await,
+                Some(end) => timeout_at(end, lane.turn(wish)).await.map_err(|_| tries.out_of_time(lane.waiting()))?,
             };
-            error.action = action.name;
-            error.attempts = attempts;
-            error.elapsed = started.elapsed();
-            let Some(delay) = delays.next().filter(|_| may_repeat(action, &error)) else {
-                return Err(error);
+            let left = tries.begin();
+            let outcome = self.attempt(call, credential, &turn, left, read).await;
+            drop(turn);
+            tracing::debug!(action = call.action.name, ok = outcome.is_ok(), "call");
+            let Err(failure) = outcome else {
+                return Ok(());
             };
-            if error.kind == ErrorKind::RateLimit {
-                self.budget.pause(action.name, delay.max(Duration::from_secs(1)).min(MAX_PAUSE));
-            }
-            if started.elapsed() + delay >= self.habits.total_timeout {
-                return Err(error);
-            }
-            tracing::info!(%error, delay_ms = delay.as_millis(), "will repeat");
-            tokio::time::sleep(delay).await;
-            self.budget.acquire(action.name, action.limit).await;
-            if started.elapsed() >= self.habits.total_timeout {
-                return Err(error);
-            }
+            sleep(tries.pause_after(failure)?).await;
         }
     }
 
     async fn attempt(
         &self,
-        action: &Action,
-        parameters: &Map<String, Value>,
-        recorder: Option<&Arc<dyn Recorder>>,
+        call: &Call<'_>,
+        credential: &Credential,
+        turn: &Turn,
         left: Duration,
-    ) -> Result<String, Error> {
-        let now = Utc::now().timestamp().saturating_add(self.skew.load(Ordering::Relaxed));
-        let signed = match action.api {
-            Api::Legacy => self.sign_v1(action, parameters, now)?,
-            Api::Vod | Api::Billing => self.sign_tc3(action, parameters, now)?,
-        };
-        let received = self.send(signed, left).await?;
-        if received.status == 200
-            && let Some(recorder) = recorder
-        {
-            recorder.record(&RawAnswer {
-                api: action.api,
-                action: action.name,
-                request: Value::Object(parameters.clone()).to_string(),
-                body: received.body.clone(),
-                received_at: Utc::now(),
-            });
-        }
-        match envelope::check(action.api, received.status, &received.body) {
-            Ok(()) => Ok(received.body),
-            Err(error) => {
-                if error.kind == ErrorKind::Clock {
-                    self.learn_skew(received.date);
-                }
-                Err(error)
+        read: &mut Read<'_>,
+    ) -> Result<(), Failure> {
+        let Call { action, parameters, .. } = *call;
+        let endpoint = self.endpoint(action.api);
+        let timestamp = self.clock.now().timestamp();
+        let signing = Signing { endpoint, habits: &self.habits, credential, action, parameters, timestamp };
+        let signed = signing.request().map_err(Failure::unsent)?;
+        let sent = Utc::now();
+        let Received { status, began, date, wait, body } = self.send(signed, left).await?;
+        let body = match call.recorder {
+            Some(recorder) if status == 200 => {
+                let request = Value::Object(parameters.clone()).to_string();
+                let answer = RawAnswer { api: action.api, action: action.name, request, body, received_at: Utc::now() };
+                recorder.record(&answer);
+                answer.body
             }
+            _ => body,
+        };
+        let error = read(status, &body).err();
+        self.learn(turn, began, sent, date, error.as_ref(), wait);
+        error.map_or(Ok(()), |error| {
+            let garbled = status == 200 && error.kind == ErrorKind::Malformed;
+            let without_effect = !garbled && !matches!(error.kind, ErrorKind::Service | ErrorKind::Network);
+            Err(Failure { error, without_effect, garbled, wait })
+        })
+    }
+
+    /// What an answer tells beside its content: the server's clock, and whether it wants fewer requests.
+    fn learn(
+        &self,
+        turn: &Turn,
+        began: Instant,
+        sent: DateTime<Utc>,
+        date: Option<DateTime<Utc>>,
+        error: Option<&Error>,
+        wait: Option<Duration>,
+    ) {
+        match (error, wait) {
+            (Some(error), _) if error.kind == ErrorKind::RateLimit => turn.refused(error.concerns_every_action(), wait),
+            (Some(_), Some(wait)) => turn.asked_to_wait(wait),
+            _ => turn.admitted(began),
+        }
+        match date {
+            Some(date) if error.is_some_and(|error| error.kind == ErrorKind::Clock) => self.clock.refused(sent, date),
+            Some(date) => self.clock.note(sent, date),
+            None => {}
         }
     }
 
-    /// A refusal for time tells the server's clock; the next attempt is signed with it.
-    fn learn_skew(&self, server: Option<DateTime<Utc>>) {
-        if let Some(server) = server {
-            let skew = (server - Utc::now()).num_seconds();
-            tracing::warn!(seconds = skew, "this machine's clock differs from the server's");
-            self.skew.store(skew, Ordering::Relaxed);
-        }
-    }
-
-    async fn send(&self, signed: Signed, left: Duration) -> Result<Received, Error> {
-        let network = |error: reqwest::Error| Error::new(ErrorKind::Network, causes(&error.without_url()));
+    async fn send(&self, signed: Signed, left: Duration) -> Result<Received, Failure> {
         let request = match signed.body {
             Some(body) => self.http.post(signed.url).body(body),
             None => self.http.get(signed.url),
         };
         let time_limit = self.habits.attempt_timeout.min(left);
-        let mut response = request.headers(signed.headers).timeout(time_limit).send().await.map_err(network)?;
+        let mut response = request.headers(signed.headers).timeout(time_limit).send().await.map_err(lost)?;
+        let began = Instant::now();
         let status = response.status().as_u16();
-        let date = response
-            .headers()
-            .get(reqwest::header::DATE)
-            .and_then(|value| DateTime::parse_from_rfc2822(value.to_str().ok()?).ok())
-            .map(|date| date.to_utc());
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(network)? {
+        let date = http_date(response.headers().get(DATE));
+        let wait = response.headers().get(RETRY_AFTER).and_then(|value| retry_after(value, date));
+        let length = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let mut body = Vec::with_capacity(length.min(MAX_RESERVE));
+        while let Some(chunk) = response.chunk().await.map_err(lost)? {
             if body.len() + chunk.len() > MAX_BODY {
-                return Err(Error::new(ErrorKind::Malformed, format!("an answer past {MAX_BODY} bytes")));
+                return Err(garbled(format!("an answer past {MAX_BODY} bytes")));
             }
             body.extend_from_slice(&chunk);
         }
-        let body = String::from_utf8(body).map_err(|_| Error::new(ErrorKind::Malformed, "an answer that is not UTF-8"))?;
-        Ok(Received { status, date, body })
+        let body = String::from_utf8(body).map_err(|_| garbled("an answer that is not UTF-8".to_owned()))?;
+        Ok(Received { status, began, date, wait, body })
     }
 
-    fn sign_tc3(&self, action: &Action, parameters: &Map<String, Value>, now: i64) -> Result<Signed, Error> {
-        let endpoint = self.endpoint(action.api);
-        let host = endpoint.host();
-        let (method, content_type, query, body) = match self.habits.method {
-            HttpMethod::Post => ("POST", "application/json", String::new(), Some(Value::Object(parameters.clone()).to_string())),
-            HttpMethod::Get => ("GET", "application/x-www-form-urlencoded", encode(&flatten(parameters)), None),
+    fn lane(&self, action: &'static Action, credential: &Credential) -> Arc<Lane> {
+        let region = if action.api == Api::Legacy { self.habits.legacy_region.as_str() } else { "" };
+        let key = Key {
+            endpoint: self.endpoint(action.api).url().to_string(),
+            region: region.to_owned(),
+            credential: credential.secret_id.clone(),
+            action: action.name,
         };
-        let payload = match (self.habits.unsigned_payload, &body) {
-            (true, _) => tc3::UNSIGNED_PAYLOAD,
-            (false, Some(body)) => body.as_str(),
-            (false, None) => "",
-        };
-        let request = tc3::Request {
-            method,
-            path: "/",
-            query: &query,
-            headers: &[("content-type", content_type), ("host", &host)],
-            payload: payload.as_bytes(),
-        };
-        let scope = tc3::Scope { service: action.api.service(), timestamp: now };
-        let authorization = request.authorization(scope, &self.credential.secret_id, self.credential.secret_key.expose());
-
-        let mut headers = common_headers();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        headers.insert(AUTHORIZATION, secret_header(&authorization)?);
-        headers.insert(HeaderName::from_static("x-tc-action"), HeaderValue::from_static(action.name));
-        headers.insert(HeaderName::from_static("x-tc-version"), HeaderValue::from_static(action.api.version()));
-        headers.insert(HeaderName::from_static("x-tc-timestamp"), HeaderValue::from(now));
-        if self.habits.unsigned_payload {
-            headers.insert(HeaderName::from_static("x-tc-content-sha256"), HeaderValue::from_static(tc3::UNSIGNED_PAYLOAD));
-        }
-        if let Some(token) = &self.credential.token {
-            headers.insert(HeaderName::from_static("x-tc-token"), secret_header(token.expose())?);
-        }
-        Ok(Signed { url: with_query(endpoint, &query), headers, body })
-    }
-
-    fn sign_v1(&self, action: &Action, parameters: &Map<String, Value>, now: i64) -> Result<Signed, Error> {
-        let endpoint = self.endpoint(action.api);
-        let mut all = flatten(parameters);
-        let mut add = |name: &str, value: String| all.push((name.to_owned(), value));
-        add("Action", action.name.to_owned());
-        add("Timestamp", now.to_string());
-        add("Nonce", fastrand::u32(1..).to_string());
-        add("SecretId", self.credential.secret_id.clone());
-        add("SignatureMethod", self.habits.legacy_signature.name().to_owned());
-        if !self.habits.legacy_region.is_empty() {
-            add("Region", self.habits.legacy_region.clone());
-        }
-        if let Some(token) = &self.credential.token {
-            add("Token", token.expose().to_owned());
-        }
-        let long = all.iter().map(|(name, value)| name.len() + 3 * value.len()).sum::<usize>() > MAX_QUERY;
-        let method = if long || self.habits.legacy_method == HttpMethod::Post { "POST" } else { "GET" };
-        let text = v1::string_to_sign(method, &endpoint.host(), endpoint.url().path(), &all, v1::KeyOrder::SortThenReplace);
-        let signature = v1::signature(&text, self.credential.secret_key.expose(), self.habits.legacy_signature);
-        all.push(("Signature".to_owned(), signature));
-
-        let encoded = encode(&all);
-        let mut headers = common_headers();
-        if method == "POST" {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-            Ok(Signed { url: endpoint.url().to_string(), headers, body: Some(encoded) })
-        } else {
-            Ok(Signed { url: with_query(endpoint, &encoded), headers, body: None })
-        }
+        self.lanes.get(key, action.limit)
     }
 
     fn endpoint(&self, api: Api) -> &Endpoint {
@@ -292,31 +228,28 @@ impl Transport {
     }
 }
 
-/// A refusal before the action ran is safe to repeat for every action; a lost answer is not.
-fn may_repeat(action: &Action, error: &Error) -> bool {
-    match error.kind {
-        ErrorKind::RateLimit => true,
-        ErrorKind::Clock => error.attempts < 3,
-        ErrorKind::Service | ErrorKind::Network => action.repeatable,
-        _ => false,
-    }
+/// No answer, or only a part of one. Where no connection came about, nothing was sent either.
+pub(super) fn lost(error: reqwest::Error) -> Failure {
+    let without_effect = error.is_connect() || error.is_builder();
+    let error = Error::new(ErrorKind::Network, causes(&error.without_url()));
+    Failure { error, without_effect, garbled: false, wait: None }
 }
 
-fn common_headers() -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    headers.insert(USER_AGENT, HeaderValue::from_static(concat!("vodledger/", env!("CARGO_PKG_VERSION"))));
-    headers
+fn garbled(message: String) -> Failure {
+    Failure { error: Error::new(ErrorKind::Malformed, message), without_effect: false, garbled: true, wait: None }
 }
 
-fn secret_header(text: &str) -> Result<HeaderValue, Error> {
-    let mut value = HeaderValue::from_str(text)
-        .map_err(|_| Error::new(ErrorKind::Configuration, "the credential holds characters that no header can carry"))?;
-    value.set_sensitive(true);
-    Ok(value)
+fn http_date(value: Option<&HeaderValue>) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc2822(value?.to_str().ok()?).ok().map(|date| date.to_utc())
 }
 
-fn with_query(endpoint: &Endpoint, query: &str) -> String {
-    if query.is_empty() { endpoint.url().to_string() } else { format!("{}?{query}", endpoint.url()) }
+/// `Retry-After`: seconds, or a moment by the server's clock.
+fn retry_after(value: &HeaderValue, date: Option<DateTime<Utc>>) -> Option<Duration> {
+    let asked = match value.to_str().ok()?.trim().parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => (http_date(Some(value))? - date.unwrap_or_else(Utc::now)).to_std().ok()?,
+    };
+    Some(asked.min(LONGEST_WAIT))
 }
 
 /// An error with its causes: the outermost alone often says only that something failed.

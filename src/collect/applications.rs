@@ -7,7 +7,7 @@ use super::plan::{Applications, Plan};
 use super::recorder::Answers;
 use super::{CollectError, on_blocking_thread};
 use crate::cloud::Client;
-use crate::ledger::{Application, Ledger};
+use crate::ledger::{Application, Brings, Ledger};
 use crate::model::SubAppId;
 
 /// What to ask about.
@@ -23,9 +23,9 @@ pub async fn find(client: &Client, ledger: &Arc<Ledger>, plan: &Plan) -> Result<
     if let Applications::Listed(ids) = &plan.applications {
         return Ok(Found { ids: ids.iter().copied().map(Some).collect(), gap: None });
     }
-    let recorder = Arc::new(Answers::of(None));
+    let recorder = Arc::new(Answers::of(Brings::Usage, None));
     let answer = client.recording(recorder.clone()).vod().list_applications().await;
-    let (account, snapshots) = (plan.account.clone(), recorder.all());
+    let (account, snapshots) = (plan.account.clone(), recorder.take());
     on_blocking_thread(ledger, move |ledger| ledger.store_snapshots(&account, &snapshots)).await?;
     let listed = answer?;
     let ids = listed.ids();

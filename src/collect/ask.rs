@@ -1,19 +1,22 @@
 //! Asks the cloud one question.
 
 use super::facts::{self, Series};
-use super::plan::{Plan, ProcessTypes, Question, Subject};
+use super::plan::{ProcessTypes, Question, Subject};
+use super::plays;
 use crate::cloud::vod::{
-    CdnMetric, CdnStatDetails, Interval, MediaProcessUsage, StorageDetails, TaskUsage, TimeWindow, UploadAcceleration, UsageOver,
+    self, CdnData, CdnFilter, CdnInterval, CdnMetric, CdnStatDetails, CdnUsage, Interval, MediaProcessUsage, PrepaidProduct,
+    StorageDetails, TaskUsage, TimeWindow, UploadAcceleration, UsageOver,
 };
 use crate::cloud::{Client, Error, ErrorKind};
+use crate::ledger::{Domain, Facts, PackState};
+use crate::model::Period;
 use crate::model::meter::{METERS, Meter, names};
-use crate::model::{Period, UsageRecord};
 
 /// What came of a question.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Answer {
     /// The facts.
-    pub records: Vec<UsageRecord>,
+    pub facts: Facts,
     /// What the reader of the manifest should know.
     pub notes: Vec<String>,
 }
@@ -25,18 +28,22 @@ pub struct Refusal {
     pub reason: String,
     /// Whether other questions would fare the same: there is no network, or the credential or clock is wrong.
     pub is_outage: bool,
+    /// Whether the account's site has no such question at all.
+    pub is_absent: bool,
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         let is_outage = matches!(error.kind, ErrorKind::Credential | ErrorKind::Clock | ErrorKind::Network);
-        Self { reason: error.to_string(), is_outage }
+        // An endpoint that has lost an action is a failure; a site that never had it is known before anything is sent.
+        let is_absent = error.kind == ErrorKind::Unsupported && error.attempts == 0;
+        Self { reason: error.to_string(), is_outage, is_absent }
     }
 }
 
 impl From<String> for Refusal {
     fn from(reason: String) -> Self {
-        Self { reason, is_outage: false }
+        Self { reason, is_outage: false, is_absent: false }
     }
 }
 
@@ -44,8 +51,8 @@ impl From<String> for Refusal {
 const AGGREGATE_TYPE: &str = "Transcode";
 
 /// Asks a question.
-pub async fn ask(client: &Client, question: &Question, plan: &Plan) -> Result<Answer, Refusal> {
-    let period = question.asked(plan.now);
+pub async fn ask(client: &Client, question: &Question<'_>) -> Result<Answer, Refusal> {
+    let period = question.asked();
     let records = match question.subject {
         Subject::Storage { class, storage_type, area } => {
             let request = StorageDetails {
@@ -92,28 +99,86 @@ pub async fn ask(client: &Client, question: &Question, plan: &Plan) -> Result<An
             let points = client.vod().describe_client_upload_acceleration_usage_data(&request).await?;
             facts::sums(question, Series { meter: names::UPLOAD_ACCELERATION, area: "", spec: kind }, &points)?
         }
-        Subject::Process => return process(client, question, period, plan.process_types).await,
+        Subject::Process => return process(client, question, period, question.plan.process_types).await,
+        _ => return other(client, question, period).await,
     };
-    Ok(Answer { records, notes: Vec::new() })
+    Ok(Answer { facts: Facts::Usage(records), notes: Vec::new() })
 }
 
-fn usage_over(question: &Question, period: Period) -> UsageOver {
+/// What is not rated.
+async fn other(client: &Client, question: &Question<'_>, period: Period) -> Result<Answer, Refusal> {
+    let sub_app_id = question.unit.sub_app_id;
+    let facts = match question.subject {
+        Subject::CdnUsage => {
+            let request = CdnUsage {
+                sub_app_id,
+                data_type: CdnData::Flux,
+                window: TimeWindow(period),
+                data_interval: CdnInterval::Day,
+                domain_names: Vec::new(),
+            };
+            let points = client.vod().describe_cdn_usage_data(&request).await?;
+            Facts::Readings(facts::days(question, Series { meter: names::TRAFFIC, area: "", spec: "" }, &points)?)
+        }
+        Subject::StorageNow => {
+            let stored = client.vod().describe_storage_data(sub_app_id).await?;
+            Facts::Readings(facts::stored(question, &stored))
+        }
+        Subject::Domains => {
+            let domains = client.vod().vod_domains(sub_app_id).all().await?;
+            let known = |domain: vod::Domain| Domain { name: domain.domain, kind: domain.kind, status: domain.status };
+            Facts::Domains(domains.into_iter().map(known).collect())
+        }
+        Subject::Packs => Facts::Packs(packs(client.vod().describe_prepaid_products().await?)?),
+        Subject::Plays => Facts::Plays(plays::of_day(client, question).await?),
+        _ => return Err(Refusal::from("bills are not asked for yet".to_owned())),
+    };
+    Ok(Answer { facts, notes: Vec::new() })
+}
+
+fn packs(products: Vec<PrepaidProduct>) -> Result<Vec<PackState>, String> {
+    let amount = |id: &str, value: i64| {
+        u64::try_from(value).map_err(|_| format!("prepaid product {id} tells a negative quantity: {value}"))
+    };
+    let mut packs = Vec::new();
+    for product in products {
+        for resource in &product.resources {
+            packs.push(PackState {
+                pack_id: product.id.clone(),
+                resource: resource.kind.clone(),
+                kind: product.kind.clone(),
+                amount: amount(&product.id, resource.amount)?,
+                left: amount(&product.id, resource.left)?,
+                start: product.start,
+                expires: product.expires,
+                last_consumed: product.last_consumed,
+                status: product.status.clone(),
+                refund_status: product.refund_status.clone(),
+                renew_status: product.renew_status.clone(),
+            });
+        }
+    }
+    Ok(packs)
+}
+
+fn usage_over(question: &Question<'_>, period: Period) -> UsageOver {
     UsageOver { sub_app_id: question.unit.sub_app_id, window: TimeWindow(period) }
 }
 
-fn delivery(question: &Question, period: Period, area: &str, metric: CdnMetric, data_interval: Interval) -> CdnStatDetails {
+fn delivery(question: &Question<'_>, period: Period, area: &str, metric: CdnMetric, data_interval: Interval) -> CdnStatDetails {
     CdnStatDetails {
         sub_app_id: question.unit.sub_app_id,
         metric,
         window: TimeWindow(period),
         area: area.to_owned(),
         data_interval,
+        only: CdnFilter::default(),
     }
 }
 
 /// Media processing of every type. Types that are asked for by name are taken from the answer to their name only.
-async fn process(client: &Client, question: &Question, period: Period, types: ProcessTypes) -> Result<Answer, Refusal> {
-    let mut answer = Answer::default();
+async fn process(client: &Client, question: &Question<'_>, period: Period, types: ProcessTypes) -> Result<Answer, Refusal> {
+    let mut notes = Vec::new();
     let by_name: Vec<&str> = match types {
         ProcessTypes::ByName => METERS.iter().filter_map(task_type).collect(),
         ProcessTypes::AllAtOnce => Vec::new(),
@@ -124,7 +189,7 @@ async fn process(client: &Client, question: &Question, period: Period, types: Pr
             Ok(usage) => tasks.extend(usage.into_iter().filter(|task| task.task_type == *name)),
             // A type that this site does not know cannot have been used.
             Err(error) if error.code.as_deref().is_some_and(|code| code.starts_with("InvalidParameterValue")) => {
-                answer.notes.push(format!("media processing {name} is not known here: {error}"));
+                notes.push(format!("media processing {name} is not known here: {error}"));
             }
             Err(error) => return Err(error.into()),
         }
@@ -132,14 +197,13 @@ async fn process(client: &Client, question: &Question, period: Period, types: Pr
     let rest = process_of(client, question, period, None).await?;
     let is_rest = |task: &TaskUsage| task.task_type != AGGREGATE_TYPE && !by_name.contains(&task.task_type.as_str());
     tasks.extend(rest.into_iter().filter(is_rest));
-    answer.notes.extend(unknown_types(&tasks));
-    answer.records = facts::tasks(question, &tasks)?;
-    Ok(answer)
+    notes.extend(unknown_types(&tasks));
+    Ok(Answer { facts: Facts::Usage(facts::tasks(question, &tasks)?), notes })
 }
 
 async fn process_of(
     client: &Client,
-    question: &Question,
+    question: &Question<'_>,
     period: Period,
     task_type: Option<&str>,
 ) -> Result<Vec<TaskUsage>, Error> {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::plan::Question;
-use crate::cloud::vod::{Point, TaskUsage};
+use crate::cloud::vod::{AreaStorage, Point, StorageData, TaskUsage};
+use crate::model::meter::{STORAGE_CLASSES, names};
 use crate::model::{BillingDay, Meter, Period, UsageRecord};
 
 /// The width of a point when the API is asked by minute.
@@ -22,7 +23,7 @@ pub struct Series<'a> {
     pub spec: &'a str,
 }
 
-impl Question {
+impl Question<'_> {
     fn record(&self, series: Series<'_>, period: Period, quantity: i128) -> UsageRecord {
         UsageRecord {
             period,
@@ -32,7 +33,7 @@ impl Question {
             area: series.area.to_owned(),
             spec: series.spec.to_owned(),
             quantity,
-            status: self.status,
+            status: self.plan.status_of(BillingDay::of(period.start)),
             tags: Vec::new(),
         }
     }
@@ -40,7 +41,7 @@ impl Question {
 
 /// Five-minute points of a level. Neighbours of equal height become one record, within a billing day: nothing is lost by it,
 /// and a month of a still library is thirty records instead of nine thousand. Where there is nothing there is no record.
-pub fn levels(question: &Question, series: Series<'_>, points: &[Point]) -> Result<Vec<UsageRecord>, String> {
+pub fn levels(question: &Question<'_>, series: Series<'_>, points: &[Point]) -> Result<Vec<UsageRecord>, String> {
     let mut records: Vec<UsageRecord> = Vec::new();
     for point in each_once(points)? {
         let period = Period { start: point.time, end: point.time + POINT };
@@ -58,13 +59,13 @@ fn goes_on(last: &UsageRecord, next: &Period, value: i128) -> bool {
 }
 
 /// Five-minute points of a speed, each a record of its own: samples are counted, so they must not be joined.
-pub fn samples(question: &Question, series: Series<'_>, points: &[Point]) -> Result<Vec<UsageRecord>, String> {
+pub fn samples(question: &Question<'_>, series: Series<'_>, points: &[Point]) -> Result<Vec<UsageRecord>, String> {
     let sampled = each_once(points)?.into_iter().filter(|point| point.value > 0);
     Ok(sampled.map(|point| question.record(series, Period { start: point.time, end: point.time + POINT }, point.value)).collect())
 }
 
 /// Daily sums of something that happened. Days on which nothing happened have no record.
-pub fn days(question: &Question, series: Series<'_>, points: &[Point]) -> Result<Vec<UsageRecord>, String> {
+pub fn days(question: &Question<'_>, series: Series<'_>, points: &[Point]) -> Result<Vec<UsageRecord>, String> {
     let mut records = Vec::new();
     for point in each_once(points)? {
         let day = day_at(point.time)?;
@@ -75,8 +76,22 @@ pub fn days(question: &Question, series: Series<'_>, points: &[Point]) -> Result
     Ok(records)
 }
 
+/// What is stored at the moment, as readings of today.
+pub fn stored(question: &Question<'_>, stored: &StorageData) -> Vec<UsageRecord> {
+    let day = question.unit.window;
+    let classes = |area: &AreaStorage| [area.standard, area.infrequent, area.archive, area.deep_archive];
+    let of_area = |area: &AreaStorage| {
+        let series = STORAGE_CLASSES.into_iter().zip(classes(area));
+        let records = series.filter(|(_, bytes)| *bytes > 0).map(|((class, _), bytes)| {
+            question.record(Series { meter: names::STORAGE, area: &area.area, spec: class }, day, i128::from(bytes))
+        });
+        records.collect::<Vec<_>>()
+    };
+    stored.areas.iter().flat_map(of_area).collect()
+}
+
 /// Sums of points of any width, by the day in which they lie: some calls answer by five minutes when asked for a single day.
-pub fn sums(question: &Question, series: Series<'_>, points: &[Point]) -> Result<Vec<UsageRecord>, String> {
+pub fn sums(question: &Question<'_>, series: Series<'_>, points: &[Point]) -> Result<Vec<UsageRecord>, String> {
     let mut by_day: BTreeMap<BillingDay, i128> = BTreeMap::new();
     for point in each_once(points)? {
         let sum = by_day.entry(BillingDay::of(point.time)).or_default();
@@ -89,7 +104,7 @@ pub fn sums(question: &Question, series: Series<'_>, points: &[Point]) -> Result
 }
 
 /// Media processing by day, kind and specification. A kind that no meter knows keeps its usage under a name made of its own.
-pub fn tasks(question: &Question, tasks: &[TaskUsage]) -> Result<Vec<UsageRecord>, String> {
+pub fn tasks(question: &Question<'_>, tasks: &[TaskUsage]) -> Result<Vec<UsageRecord>, String> {
     let mut records = Vec::new();
     for task in tasks {
         let day = day_at(task.time)?;

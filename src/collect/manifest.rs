@@ -1,37 +1,10 @@
-//! What was asked, what came, and what is missing.
+//! What was asked, what came, and what is missing: counted from the units of the ledger, whichever run worked on them.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
-use super::ask::{Answer, Refusal};
-use super::plan::{Kind, Plan, Question};
-use crate::ledger::{Committed, NewSnapshot, Outcome, Unit, UnitResult};
-use crate::model::{BillingMonth, Period, Status};
-
-/// How a unit ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LineState {
-    /// Its facts are in the ledger.
-    Fetched,
-    /// They are not, for this reason.
-    Missing(String),
-}
-
-/// One unit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// Which kind of usage it is about.
-    pub kind: Kind,
-    /// What was asked.
-    pub unit: Unit,
-    /// How it ended.
-    pub state: LineState,
-    /// How sure its facts are.
-    pub status: Status,
-    /// What it changed in the ledger.
-    pub committed: Committed,
-    /// What else is worth knowing.
-    pub notes: Vec<String>,
-}
+use super::plan::{Kind, Plan};
+use crate::ledger::{Committed, Ledger, LedgerError, UnitCount};
+use crate::model::{Period, SubAppId};
 
 /// Something that could not be asked at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,61 +31,18 @@ pub enum Overall {
 pub struct Manifest {
     /// The period that was asked for.
     pub period: Period,
-    /// Every unit that was asked, in a fixed order.
-    pub lines: Vec<Line>,
-    /// Days, counted once per question, that were known for good and not asked again.
+    /// The units of each kind and application.
+    pub lines: BTreeMap<(Kind, Option<SubAppId>), UnitCount>,
+    /// Units that this run worked on.
+    pub worked: usize,
+    /// Units that were answered for good before and not asked again.
     pub already_known: usize,
+    /// What this run changed in the ledger.
+    pub committed: Committed,
     /// What could not be asked.
     pub gaps: Vec<Gap>,
-}
-
-impl Line {
-    pub(super) fn of(question: &Question) -> Self {
-        Self {
-            kind: question.kind,
-            unit: question.unit.clone(),
-            state: LineState::Fetched,
-            status: question.status,
-            committed: Committed::default(),
-            notes: Vec::new(),
-        }
-    }
-
-    /// Notes how the question was answered and gives what is to be committed.
-    pub(super) fn take(
-        &mut self,
-        question: &Question,
-        answer: Result<Answer, Refusal>,
-        snapshots: Vec<NewSnapshot>,
-        at: DateTime<Utc>,
-    ) -> UnitResult {
-        match answer {
-            Ok(answer) => {
-                self.notes = answer.notes;
-                let outcome = Outcome::Done(answer.records);
-                UnitResult { unit: question.unit.clone(), outcome, status: question.status, snapshots, at }
-            }
-            Err(refusal) => self.refused(question, refusal.reason, snapshots, at),
-        }
-    }
-
-    /// Notes that the answer could not be used.
-    pub(super) fn refused(
-        &mut self,
-        question: &Question,
-        reason: String,
-        snapshots: Vec<NewSnapshot>,
-        at: DateTime<Utc>,
-    ) -> UnitResult {
-        self.state = LineState::Missing(reason.clone());
-        let outcome = Outcome::Failed(reason);
-        UnitResult { unit: question.unit.clone(), outcome, status: question.status, snapshots, at }
-    }
-
-    /// Whether its facts are in the ledger.
-    pub fn is_fetched(&self) -> bool {
-        self.state == LineState::Fetched
-    }
+    /// What VOD does not know about, so that no figure holds it: domains of EdgeOne.
+    pub outside: Vec<String>,
 }
 
 impl Manifest {
@@ -122,40 +52,44 @@ impl Manifest {
         if plan.period.start < first.start() {
             gaps.push(Gap { what: format!("usage before {first}"), reason: "the API keeps usage for 365 days".to_owned() });
         }
-        Self { period: plan.period, lines: Vec::new(), already_known: 0, gaps }
+        Self {
+            period: plan.period,
+            lines: BTreeMap::new(),
+            worked: 0,
+            already_known: 0,
+            committed: Committed::default(),
+            gaps,
+            outside: Vec::new(),
+        }
     }
 
-    /// Units end in any order; the manifest does not show it.
-    pub(super) fn finish(&mut self) {
-        self.lines.sort_by(|left, right| (left.kind, &left.unit).cmp(&(right.kind, &right.unit)));
+    pub(super) fn add(&mut self, committed: Committed) {
+        self.worked += 1;
+        self.committed.new += committed.new;
+        self.committed.restated += committed.restated;
+        self.committed.unchanged += committed.unchanged;
+    }
+
+    /// Counts the units of a plan.
+    pub(super) fn count(ledger: &Ledger, plan: &Plan) -> Result<BTreeMap<(Kind, Option<SubAppId>), UnitCount>, LedgerError> {
+        let kinds: Vec<(&str, Period)> =
+            plan.kinds.iter().filter_map(|kind| Some((kind.as_str(), plan.windows_of(*kind)?))).collect();
+        let counts = ledger.count_units(&plan.account, &kinds)?;
+        Ok(counts.into_iter().filter_map(|((kind, app), count)| Some(((kind.parse().ok()?, app), count))).collect())
     }
 
     /// How it went as a whole.
     pub fn overall(&self) -> Overall {
-        let missing = self.lines.iter().filter(|line| !line.is_fetched()).count();
+        let (missing, fetched) = (self.sum(|count| count.missing), self.sum(|count| count.fetched));
         match () {
             () if missing == 0 && self.gaps.is_empty() => Overall::Done,
-            () if missing == self.lines.len() && self.already_known == 0 => Overall::Failed,
+            () if fetched == 0 => Overall::Failed,
             () => Overall::Partial,
         }
     }
 
-    /// The months whose usage may have changed: those of every window that was fetched.
-    pub fn months(&self) -> Vec<BillingMonth> {
-        let fetched = self.lines.iter().filter(|line| line.is_fetched());
-        let mut months: Vec<BillingMonth> = fetched.flat_map(|line| line.unit.window.days()).map(|day| day.month()).collect();
-        months.sort();
-        months.dedup();
-        months
-    }
-
-    /// What was new, restated and unchanged, over all units.
-    pub fn committed(&self) -> Committed {
-        let add = |sum: Committed, line: &Line| Committed {
-            new: sum.new + line.committed.new,
-            restated: sum.restated + line.committed.restated,
-            unchanged: sum.unchanged + line.committed.unchanged,
-        };
-        self.lines.iter().fold(Committed::default(), add)
+    /// A number over all lines.
+    pub fn sum(&self, part: impl Fn(&UnitCount) -> i64) -> i64 {
+        self.lines.values().map(part).sum()
     }
 }

@@ -7,28 +7,32 @@
 mod applications;
 mod ask;
 mod facts;
+mod listing;
 mod manifest;
 mod outage;
+mod owner;
 mod plan;
+mod plays;
 mod progress;
 mod recorder;
 pub mod redact;
+mod run;
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
-
 use crate::cloud::{self, Client};
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::{Domain, Ledger, LedgerError};
+use crate::model::SubAppId;
 
-pub use manifest::{Gap, Line, LineState, Manifest, Overall};
+pub use manifest::{Gap, Manifest, Overall};
 pub use plan::{Applications, FRESHNESS_HOURS, HISTORY_DAYS, Kind, Plan, ProcessTypes};
 pub use progress::{Progress, Silent};
+pub use run::Stop;
 
-use outage::Outage;
-use plan::Question;
-use recorder::Answers;
+use run::Run;
+
+/// The type of a domain that another product delivers, meters and bills.
+const EDGE_ONE: &str = "EdgeOne";
 
 /// Why nothing, or nothing more, could be collected. What was committed before stays.
 #[derive(Debug, thiserror::Error)]
@@ -44,74 +48,59 @@ pub enum CollectError {
     Interrupted(String),
 }
 
-/// Brings the ledger up to date for a plan: days that are known for good are not asked for again, recent ones are read again
-/// and what was restated becomes a revision.
+/// Brings the ledger up to date for a plan: what is known for good is not asked for again, the recent past is read again and what
+/// was restated becomes a revision.
 ///
-/// Stopping at any moment is safe; the next run does what is left.
+/// Units of work are planned in the ledger and worked on under leases. Several runs may do so at once, on one ledger: they
+/// share the units, and each waits for what the others have taken. Stopping at any moment is safe; the next run does what is left.
 ///
 /// # Errors
 /// Only what stops everything: a wrong credential or no network before the first answer, or a ledger that cannot be written.
-pub async fn sync(client: &Client, ledger: &Arc<Ledger>, plan: &Plan, progress: &dyn Progress) -> Result<Manifest, CollectError> {
+pub async fn sync(
+    client: &Client,
+    ledger: &Arc<Ledger>,
+    plan: &Plan,
+    stop: &Stop,
+    progress: &dyn Progress,
+) -> Result<Manifest, CollectError> {
     let mut manifest = Manifest::new(plan);
     let found = applications::find(client, ledger, plan).await?;
     manifest.gaps.extend(found.gap);
-    let questions = plan::questions(ledger, plan, &found.ids).await?;
-    manifest.already_known = questions.known_days;
-    progress.planned(questions.to_ask.len());
-
-    let shared = Arc::new(Shared {
-        client: client.clone(),
-        ledger: Arc::clone(ledger),
-        plan: plan.clone(),
-        permits: Semaphore::new(plan.at_a_time.clamp(1, 64)),
-        outage: Outage::default(),
-    });
-    let mut running = JoinSet::new();
-    for question in questions.to_ask {
-        running.spawn(work(Arc::clone(&shared), question));
+    let applications = found.ids;
+    let planned = plan_units(ledger, plan, &applications).await?;
+    progress.planned(planned);
+    let run = Run { client: client.clone(), ledger: Arc::clone(ledger), plan: Arc::new(plan.clone()), owner: owner::this_run() };
+    let worked = run.work(stop, progress, &mut manifest).await;
+    let given_back = run.give_back().await;
+    worked?;
+    given_back?;
+    if plan.kinds.contains(&Kind::Media) {
+        run.close_inventory(&applications).await?;
     }
-    while let Some(ended) = running.join_next().await {
-        let line = ended.map_err(|error| CollectError::Interrupted(error.to_string()))??;
-        progress.finished(&line);
-        manifest.lines.push(line);
-    }
-    manifest.finish();
+    let counted = Arc::clone(&run.plan);
+    manifest.lines = on_blocking_thread(ledger, move |ledger| Manifest::count(ledger, &counted)).await?;
+    let account = plan.account.clone();
+    let domains = on_blocking_thread(ledger, move |ledger| ledger.domains(&account)).await?;
+    let is_foreign = |domain: &&(Option<SubAppId>, Domain)| domain.1.kind.eq_ignore_ascii_case(EDGE_ONE);
+    manifest.outside = domains.iter().filter(is_foreign).map(|(_, domain)| domain.name.clone()).collect();
+    manifest.already_known = usize::try_from(manifest.sum(|count| count.asked)).unwrap_or(0).saturating_sub(manifest.worked);
     Ok(manifest)
 }
 
-/// What all units of a run share.
-struct Shared {
-    client: Client,
-    ledger: Arc<Ledger>,
-    plan: Plan,
-    permits: Semaphore,
-    outage: Outage,
-}
-
-/// Asks one question and commits what it brings.
-async fn work(shared: Arc<Shared>, question: Question) -> Result<Line, CollectError> {
-    let _permit = shared.permits.acquire().await.map_err(|error| CollectError::Interrupted(error.to_string()))?;
-    let (ledger, now) = (&shared.ledger, shared.plan.now);
-    let recorder = Arc::new(Answers::of(question.unit.sub_app_id));
-    let answer = match shared.outage.check() {
-        Ok(()) => ask::ask(&shared.client.recording(recorder.clone()), &question, &shared.plan).await,
-        Err(refusal) => Err(refusal),
-    };
-    shared.outage.note(&answer);
-    let mut line = Line::of(&question);
-    let result = line.take(&question, answer, recorder.all(), now);
-    match on_blocking_thread(ledger, move |ledger| ledger.commit_unit(&result)).await {
-        Ok(committed) => line.committed = committed,
-        // The answer contradicts itself or holds what cannot be stored: the unit's fault, not the ledger's.
-        Err(CollectError::Ledger(
-            error @ (LedgerError::Contradiction(_) | LedgerError::Misplaced(_) | LedgerError::OutOfRange { .. }),
-        )) => {
-            let failed = line.refused(&question, error.to_string(), recorder.all(), now);
-            on_blocking_thread(ledger, move |ledger| ledger.commit_unit(&failed)).await?;
+async fn plan_units(ledger: &Arc<Ledger>, plan: &Plan, applications: &[Option<SubAppId>]) -> Result<usize, CollectError> {
+    let (plan, applications) = (plan.clone(), applications.to_vec());
+    on_blocking_thread(ledger, move |ledger| {
+        for owner in ledger.lease_owners(&plan.account)?.into_iter().filter(|owner| owner::is_dead(owner)) {
+            ledger.release_leases(&plan.account, &owner)?;
         }
-        Err(error) => return Err(error),
-    }
-    Ok(line)
+        let mut planned = 0;
+        if plan.kinds.contains(&Kind::Media) {
+            planned += listing::plan(ledger, &plan, &applications)?;
+        }
+        planned += ledger.plan_units(&plan.account, &mut plan.units(applications), plan.now)?;
+        Ok(planned)
+    })
+    .await
 }
 
 /// The ledger blocks; async work must not.

@@ -1,33 +1,28 @@
-//! Notices that the cloud cannot be reached any more, so that a run ends soon instead of waiting for every unit in turn.
-
-use std::sync::{Mutex, PoisonError};
-
-use super::ask::{Answer, Refusal};
+//! Notices that the cloud cannot be reached any more, so that a run ends soon instead of trying every unit in turn.
 
 /// So many failures in a row, of the kind that others would share, are an outage.
 const IN_A_ROW: usize = 8;
 
 /// How many units in a row failed, and why the last one did.
 #[derive(Debug, Default)]
-pub struct Outage(Mutex<(usize, String)>);
+pub struct Outage {
+    in_a_row: usize,
+    last: String,
+}
 
 impl Outage {
-    /// Whether asking is worth while.
-    pub fn check(&self) -> Result<(), Refusal> {
-        let (count, reason) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if *count < IN_A_ROW {
-            return Ok(());
-        }
-        Err(Refusal { reason: format!("not asked, since {count} questions before it failed: {reason}"), is_outage: false })
+    /// Why asking is not worth while any more.
+    pub fn reason(&self) -> Option<String> {
+        (self.in_a_row >= IN_A_ROW)
+            .then(|| format!("not asked, since {} questions before it failed: {}", self.in_a_row, self.last))
     }
 
-    /// Takes note of how a question ended.
-    pub fn note(&self, answer: &Result<Answer, Refusal>) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match answer {
-            Ok(_) => state.0 = 0,
-            Err(refusal) if refusal.is_outage => *state = (state.0 + 1, refusal.reason.clone()),
-            Err(_) => {}
+    /// Takes note of how a question ended: well, or in a way that others would share. `None` tells nothing.
+    pub fn note(&mut self, ended: Option<Result<(), String>>) {
+        match ended {
+            Some(Ok(())) => self.in_a_row = 0,
+            Some(Err(reason)) => (self.in_a_row, self.last) = (self.in_a_row + 1, reason),
+            None => {}
         }
     }
 }

@@ -1,14 +1,12 @@
 //! What a caller sees while units are worked on.
 
-use super::Line;
-
 /// Sees how the work goes on. Calls come one at a time.
 pub trait Progress: Send + Sync {
-    /// So many units will be asked.
+    /// So many more units will be asked.
     fn planned(&self, units: usize);
 
-    /// One of them has ended.
-    fn finished(&self, line: &Line);
+    /// A unit of this kind has ended.
+    fn finished(&self, kind: &str);
 }
 
 /// Sees nothing.
@@ -18,5 +16,5 @@ pub struct Silent;
 impl Progress for Silent {
     fn planned(&self, _units: usize) {}
 
-    fn finished(&self, _line: &Line) {}
+    fn finished(&self, _kind: &str) {}
 }

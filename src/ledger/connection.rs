@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::LedgerError;
 
 /// A value on its way into or out of the store. There are no floats.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// Unknown.
     Null,
@@ -68,6 +68,24 @@ pub trait Connection: Send {
 
     /// Undoes the transaction.
     fn roll_back(&mut self);
+
+    /// Begins a transaction that only reads: every query in it sees the same moment.
+    fn begin_reading(&mut self) -> Result<(), LedgerError>;
+
+    /// Whether an older ledger is brought up to date as soon as it is opened, and not only when somebody asks for it.
+    fn migrates_itself(&self) -> bool;
+
+    /// Called before a ledger of this version is brought up to date; 0 is a new one.
+    fn before_migration(&mut self, version: i64) -> Result<(), LedgerError>;
+
+    /// What the store itself finds wrong with its content, in its own words.
+    fn damage(&mut self) -> Result<Vec<String>, LedgerError>;
+
+    /// The bytes that each table takes, with its indexes.
+    fn sizes(&mut self) -> Result<Vec<(String, i64)>, LedgerError>;
+
+    /// Gives back room that nothing needs any more, where the store does not do so by itself.
+    fn tidy(&mut self) -> Result<(), LedgerError>;
 }
 
 /// Runs `work` in one transaction: all of it lasts, or none.
@@ -83,6 +101,35 @@ pub fn transaction<T>(
     result
 }
 
+/// Runs `work` in one transaction that only reads: all of it sees the same moment.
+pub fn reading<T>(
+    connection: &mut dyn Connection,
+    work: impl FnOnce(&mut dyn Connection) -> Result<T, LedgerError>,
+) -> Result<T, LedgerError> {
+    connection.begin_reading()?;
+    let result = work(connection);
+    connection.roll_back();
+    result
+}
+
+/// [`Connection::stream`] with a callback that may fail; the first failure ends it.
+pub fn each_row(
+    connection: &mut dyn Connection,
+    sql: &str,
+    parameters: &[Value],
+    mut each: impl FnMut(Row<'_>) -> Result<(), LedgerError>,
+) -> Result<(), LedgerError> {
+    let mut result = Ok(());
+    connection.stream(sql, parameters, &mut |values| match each(Row(values)) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            result = Err(error);
+            ControlFlow::Break(())
+        }
+    })?;
+    result
+}
+
 /// Reads all rows of a query into values.
 pub fn collect<T>(
     connection: &mut dyn Connection,
@@ -90,19 +137,12 @@ pub fn collect<T>(
     parameters: &[Value],
     mut read: impl FnMut(Row<'_>) -> Result<T, LedgerError>,
 ) -> Result<Vec<T>, LedgerError> {
-    let mut result = Ok(Vec::new());
-    connection.stream(sql, parameters, &mut |values| match (&mut result, read(Row(values))) {
-        (Ok(rows), Ok(row)) => {
-            rows.push(row);
-            ControlFlow::Continue(())
-        }
-        (_, Err(error)) => {
-            result = Err(error);
-            ControlFlow::Break(())
-        }
-        (Err(_), Ok(_)) => ControlFlow::Break(()),
+    let mut rows = Vec::new();
+    each_row(connection, sql, parameters, |row| {
+        rows.push(read(row)?);
+        Ok(())
     })?;
-    result
+    Ok(rows)
 }
 
 /// A row that is read column by column.

@@ -6,8 +6,46 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// The address is of a kind that this build does not know.
-    #[error("ledger {0:?}: this kind of address is not supported; give a file path, or sqlite:FILE")]
+    #[error("ledger {0:?}: this kind of address is not supported; give a file path, sqlite:FILE, or postgres://USER@HOST/DATABASE")]
     Address(String),
+    /// The URL of a database cannot be read. It is not repeated, since it may hold a password.
+    #[error(
+        "the ledger's URL: {0}; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=NAME, with %XX for letters of the \
+         password that mean something in a URL, or the password in PGPASSWORD"
+    )]
+    PostgresUrl(String),
+    /// The database does not answer, or does not let this user in.
+    #[error("ledger {place}: the database cannot be used: {why}; check the address, the network, the user and the password")]
+    Unreachable {
+        /// Where.
+        place: String,
+        /// What was said.
+        why: String,
+    },
+    /// The database's user may not do this.
+    #[error("ledger {place}: {why}; let the user who owns the schema grant this right")]
+    NoRight {
+        /// Where.
+        place: String,
+        /// What the database said.
+        why: String,
+    },
+    /// A database with nothing in it, or with an older ledger: somebody is to say so before it is changed.
+    #[error("ledger {place} {}; run `vodledger ledger migrate`", if *.found == 0 { "does not exist yet".to_owned() } else { format!("has schema version {found}, this program needs {known}") })]
+    NotMigrated {
+        /// Where.
+        place: String,
+        /// Its version; 0 is none.
+        found: i64,
+        /// The version that this program makes of it.
+        known: i64,
+    },
+    /// Something is already there that would have to be replaced.
+    #[error("{} is already there and is not replaced; name another file, or move it away", .0.display())]
+    Exists(PathBuf),
+    /// A ledger that was to be filled holds something.
+    #[error("ledger {0} is not empty; name another one")]
+    NotEmpty(String),
     /// There is nothing where a ledger was expected.
     #[error("ledger {}: there is no such file; run `vodledger sync` first, or name another with --ledger", .0.display())]
     Missing(PathBuf),
@@ -64,6 +102,9 @@ pub enum LedgerError {
     /// One unit of work brought two values for the same fact.
     #[error("two values for one fact: {0}")]
     Contradiction(String),
+    /// Another run has taken the unit of work since: what this one brought was not written.
+    #[error("another run has taken over this unit of {0}; what this one brought was not written")]
+    Fenced(String),
     /// Something was handed over that does not belong there.
     #[error("{0}")]
     Misplaced(String),

@@ -30,7 +30,8 @@ ON CONFLICT (account, file_id) DO UPDATE SET
     created_at = COALESCE(excluded.created_at, media.created_at),
     expires_at = excluded.expires_at,
     deleted_at = CASE WHEN excluded.deleted_at IS NULL THEN NULL ELSE COALESCE(media.deleted_at, excluded.deleted_at) END,
-    last_seen_at = excluded.last_seen_at";
+    last_seen_at = excluded.last_seen_at,
+    sighting = ''";
 
 impl Ledger {
     /// Remembers media of an account that an answer showed. Signed URLs are not kept.
@@ -49,7 +50,7 @@ impl Ledger {
 }
 
 /// The bytes of everything made of the source file (definition 0 is the source itself); `None` while a part is unknown.
-fn rendition_size(media: &Media) -> Option<u64> {
+pub(super) fn rendition_size(media: &Media) -> Option<u64> {
     if media.renditions.is_empty() {
         return None;
     }
@@ -57,7 +58,12 @@ fn rendition_size(media: &Media) -> Option<u64> {
     made.map(|rendition| rendition.size).try_fold(0_u64, |sum, size| sum.checked_add(size?))
 }
 
-fn remember(connection: &mut dyn Connection, account: &AccountId, media: &Media, seen: DateTime<Utc>) -> Result<(), LedgerError> {
+pub(super) fn remember(
+    connection: &mut dyn Connection,
+    account: &AccountId,
+    media: &Media,
+    seen: DateTime<Utc>,
+) -> Result<(), LedgerError> {
     let number = |what, value: Option<u64>| value.map(|value| exact(what, i128::from(value))).transpose();
     let text = |value: &Option<String>| Value::from(value.as_deref().unwrap_or_default());
     connection.execute(

@@ -3,12 +3,21 @@
 //! Every call is one transaction and blocks; callers in async code use a blocking thread. A [`Ledger`] can be shared
 //! between threads: calls then wait for each other.
 
+mod address;
 mod applications;
+mod audit;
+mod bills;
+mod catalogue;
 mod charges;
 mod connection;
 mod error;
 mod event_configs;
+mod facts;
+mod inventory;
 mod media;
+mod media_history;
+mod postgres;
+mod rows;
 mod schema;
 mod select;
 mod snapshots;
@@ -16,19 +25,25 @@ mod sqlite;
 mod stored;
 mod units;
 mod usage;
+mod work;
 
-use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use applications::Application;
+pub use audit::{AuditEntry, AuditOutcome, AuditRow, BrokenChain, ChainCheck};
+pub use catalogue::{Domain, PackState, PlayStat};
 pub use connection::Value;
 pub use error::LedgerError;
 pub use event_configs::EventConfigEntry;
+pub use facts::Facts;
+pub use inventory::{InventoryDay, Listing};
 pub use snapshots::{NewSnapshot, Snapshot};
 pub use stored::StoredMedia;
-pub use units::{Committed, Outcome, Unit, UnitResult, UnitRow};
+pub use units::{Brings, REASONS, Unit, UnitCount, UnitRow, UnitState};
+pub use work::{Committed, Lease, NewUnit, Open, Outcome, Scope, UnitResult};
 
 use crate::model::{AccountId, SubAppId};
+use address::Address;
 use connection::Connection;
 
 /// An open ledger.
@@ -44,26 +59,33 @@ impl std::fmt::Debug for Ledger {
 }
 
 impl Ledger {
-    /// Opens a ledger and brings it up to date; a file that is not there is created.
+    /// Opens a ledger. An SQLite file is brought up to date, after a copy of it was kept beside it, and created where there is
+    /// none; a database is changed by [`Ledger::migrate`] alone.
     ///
-    /// `address` is a file path or `sqlite:FILE`; `:memory:` is a ledger that ends with the process.
+    /// `address` is a file path or `sqlite:FILE`; `postgres://USER:PASSWORD@HOST/DATABASE`, with `?schema=NAME` for another
+    /// schema than the user's own; `:memory:` is a ledger that ends with the process.
     pub fn open(address: &str) -> Result<Self, LedgerError> {
-        let mut connection: Box<dyn Connection> = match place(address)? {
-            Place::Memory => Box::new(sqlite::Sqlite::in_memory()?),
-            Place::File(file) => Box::new(sqlite::Sqlite::open(file)?),
-        };
-        schema::migrate(connection.as_mut())?;
-        Ok(Self { place: connection.place().to_owned(), connection: Mutex::new(connection) })
+        Self::opened(Address::parse(address)?)
     }
 
     /// [`Ledger::open`] for commands that only read: a file that is not there is an error.
     pub fn open_existing(address: &str) -> Result<Self, LedgerError> {
-        if let Place::File(file) = place(address)?
-            && !file.exists()
-        {
-            return Err(LedgerError::Missing(file.to_owned()));
+        match Address::parse(address)? {
+            Address::File(file) if !file.exists() => Err(LedgerError::Missing(file)),
+            address => Self::opened(address),
         }
-        Self::open(address)
+    }
+
+    /// Creates a ledger where there is none, or brings an older one up to date. Gives the version before (0 is none) and
+    /// after.
+    pub fn migrate(address: &str) -> Result<(i64, i64), LedgerError> {
+        schema::migrate(connect(Address::parse(address)?)?.as_mut())
+    }
+
+    fn opened(address: Address) -> Result<Self, LedgerError> {
+        let mut connection = connect(address)?;
+        schema::open(connection.as_mut())?;
+        Ok(Self { place: connection.place().to_owned(), connection: Mutex::new(connection) })
     }
 
     /// Where the ledger is, for messages.
@@ -77,23 +99,12 @@ impl Ledger {
     }
 }
 
-enum Place<'a> {
-    Memory,
-    File(&'a Path),
-}
-
-fn place(address: &str) -> Result<Place<'_>, LedgerError> {
-    let refused = || LedgerError::Address(address.to_owned());
-    let path = match address.split_once("://") {
-        Some(("sqlite", path)) => path,
-        Some(_) => return Err(refused()),
-        None => address.strip_prefix("sqlite:").unwrap_or(address),
-    };
-    match path {
-        "" => Err(refused()),
-        ":memory:" => Ok(Place::Memory),
-        path => Ok(Place::File(Path::new(path))),
-    }
+fn connect(address: Address) -> Result<Box<dyn Connection>, LedgerError> {
+    Ok(match address {
+        Address::Memory => Box::new(sqlite::Sqlite::in_memory()?),
+        Address::File(file) => Box::new(sqlite::Sqlite::open(&file)?),
+        Address::Postgres(address) => Box::new(postgres::Postgres::connect(address)?),
+    })
 }
 
 /// An application as the store keeps it: unknown is the empty text.

@@ -4,6 +4,27 @@ use std::ops::ControlFlow;
 
 use super::{Ledger, LedgerError, Value};
 
+/// Functions that a query of a report may call: exact, the same on every store, without side effects.
+pub(super) const REPORT_FUNCTIONS: [&str; 17] = [
+    "abs",
+    "coalesce",
+    "count",
+    "dense_rank",
+    "first_value",
+    "lag",
+    "last_value",
+    "lead",
+    "length",
+    "lower",
+    "max",
+    "min",
+    "nullif",
+    "rank",
+    "row_number",
+    "sum",
+    "upper",
+];
+
 impl Ledger {
     /// The names of the columns that a query over the views gives.
     pub fn select_columns(&self, sql: &str) -> Result<Vec<String>, LedgerError> {

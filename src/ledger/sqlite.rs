@@ -1,6 +1,7 @@
 //! The embedded store. Only the adapter is here; every query is elsewhere.
 
 use std::fs;
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,35 +13,17 @@ use rusqlite::{ErrorCode, OpenFlags, Statement, ToSql, params_from_iter};
 
 use super::LedgerError;
 use super::connection::{Connection, Value};
+use super::select::REPORT_FUNCTIONS;
 
 /// How long a writer waits for another process. A unit of work commits in milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Functions that a query of a report may call: exact, the same on every store, without side effects.
-const REPORT_FUNCTIONS: [&str; 17] = [
-    "abs",
-    "coalesce",
-    "count",
-    "dense_rank",
-    "first_value",
-    "lag",
-    "last_value",
-    "lead",
-    "length",
-    "lower",
-    "max",
-    "min",
-    "nullif",
-    "rank",
-    "row_number",
-    "sum",
-    "upper",
-];
 
 /// One SQLite file, or a store in memory.
 pub struct Sqlite {
     connection: rusqlite::Connection,
     place: String,
+    /// The file, unless the store is in memory.
+    file: Option<PathBuf>,
 }
 
 impl Sqlite {
@@ -48,7 +31,7 @@ impl Sqlite {
     pub fn in_memory() -> Result<Self, LedgerError> {
         let place = ":memory:".to_owned();
         let connection = rusqlite::Connection::open_in_memory().map_err(|error| translate(&place, &error))?;
-        Self::ready(connection, place)
+        Self::ready(connection, place, None)
     }
 
     /// Opens a file; a missing one appears with the first write.
@@ -57,10 +40,43 @@ impl Sqlite {
         let place = file.display().to_string();
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = rusqlite::Connection::open_with_flags(file, flags).map_err(|error| translate(&place, &error))?;
-        Self::ready(connection, place)
+        Self::ready(connection, place, Some(file.to_owned()))
     }
 
-    fn ready(connection: rusqlite::Connection, place: String) -> Result<Self, LedgerError> {
+    /// Opens a file that must be there, and changes nothing in it.
+    pub fn open_read_only(file: &Path) -> Result<Self, LedgerError> {
+        if !file.is_file() {
+            return Err(LedgerError::Missing(file.to_owned()));
+        }
+        let place = file.display().to_string();
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = rusqlite::Connection::open_with_flags(file, flags).map_err(|error| translate(&place, &error))?;
+        Self::ready(connection, place, Some(file.to_owned()))
+    }
+
+    /// Writes the content of one moment to a new file, while others go on reading and writing. The file appears when it is
+    /// whole; one that is there is not replaced.
+    pub fn save_as(&mut self, file: &Path) -> Result<(), LedgerError> {
+        refuse_bad_path(file)?;
+        let cannot = |error: io::Error| LedgerError::Denied { place: file.display().to_string(), why: error.to_string() };
+        if file.exists() {
+            return Err(LedgerError::Exists(file.to_owned()));
+        }
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let growing = tempfile::NamedTempFile::new_in(folder).map_err(cannot)?;
+        // Into an empty file; a copy page by page would begin anew with every write of another process.
+        let target = growing.path().to_str().ok_or_else(|| LedgerError::Denied {
+            place: file.display().to_string(),
+            why: "the name of its folder is not UTF-8".to_owned(),
+        })?;
+        let done = self.connection.execute("VACUUM INTO ?1", [target]);
+        done.map_err(|error| translate(&self.place, &error))?;
+        growing.as_file().sync_all().map_err(cannot)?;
+        growing.persist_noclobber(file).map_err(|error| cannot(error.error))?;
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(cannot)
+    }
+
+    fn ready(connection: rusqlite::Connection, place: String, file: Option<PathBuf>) -> Result<Self, LedgerError> {
         let prepare = || {
             connection.busy_timeout(BUSY_TIMEOUT)?;
             // A misspelt column in double quotes would otherwise be taken for a text.
@@ -74,7 +90,7 @@ impl Sqlite {
             connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0)).map(drop)
         };
         prepare().map_err(|error| translate(&place, &error))?;
-        Ok(Self { connection, place })
+        Ok(Self { connection, place, file })
     }
 
     /// Runs `work` while the connection lets queries read views and nothing else.
@@ -221,6 +237,71 @@ impl Connection for Sqlite {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
     }
+
+    fn begin_reading(&mut self) -> Result<(), LedgerError> {
+        self.script("BEGIN DEFERRED")
+    }
+
+    fn migrates_itself(&self) -> bool {
+        true
+    }
+
+    fn before_migration(&mut self, version: i64) -> Result<(), LedgerError> {
+        match self.file.clone() {
+            Some(file) if version > 0 => {
+                let copy = free_name(&file, version + 1);
+                tracing::info!(ledger = self.place, copy = %copy.display(), "kept a copy before bringing the ledger up to date");
+                self.save_as(&copy)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn damage(&mut self) -> Result<Vec<String>, LedgerError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let mut statement = self.connection.prepare("PRAGMA integrity_check")?;
+            let mut found: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+            found.retain(|line| line != "ok");
+            let mut statement = self.connection.prepare("SELECT \"table\", parent, COUNT(*) FROM pragma_foreign_key_check GROUP BY 1, 2")?;
+            let orphans = statement.query_map([], |row| {
+                let (table, parent, count) = (row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?);
+                Ok(format!("{count} rows of {table} refer to rows of {parent} that are not there"))
+            })?;
+            found.extend(orphans.collect::<rusqlite::Result<Vec<String>>>()?);
+            Ok(found)
+        };
+        read().map_err(|error| translate(&self.place, &error))
+    }
+
+    fn sizes(&mut self) -> Result<Vec<(String, i64)>, LedgerError> {
+        let sql = "SELECT s.tbl_name, SUM(d.pgsize) FROM dbstat d JOIN sqlite_schema s ON s.name = d.name GROUP BY s.tbl_name";
+        let mut sizes = Vec::new();
+        self.stream(sql, &[], &mut |row| {
+            if let [Value::Text(table), Value::Integer(bytes)] = row {
+                sizes.push((table.clone(), *bytes));
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(sizes)
+    }
+
+    fn tidy(&mut self) -> Result<(), LedgerError> {
+        self.script("VACUUM")
+    }
+}
+
+/// `FILE.before-vN`, or with a further number where that is taken: an older copy is never replaced.
+fn free_name(file: &Path, version: i64) -> PathBuf {
+    let named = |end: String| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(format!(".before-v{version}{end}"));
+        PathBuf::from(name)
+    };
+    let first = named(String::new());
+    if !first.exists() {
+        return first;
+    }
+    (2_u32..).map(|number| named(format!(".{number}"))).find(|name| !name.exists()).unwrap_or(first)
 }
 
 fn hand_over(

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::connection::{Connection, Value, collect, transaction};
-use super::snapshots::{self, NewSnapshot};
-use super::{Ledger, LedgerError, app_of, app_text, know_account, usage};
-use crate::model::{AccountId, BillingDay, Period, Status, SubAppId, UsageRecord};
+use super::connection::{Row, Value, collect};
+use super::{Ledger, LedgerError, app_of, app_text};
+use crate::model::{AccountId, BillingDay, Period, Status, SubAppId};
 
 /// One thing to ask of the cloud. Its facts are replaced as a whole when it is asked again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,43 +19,93 @@ pub struct Unit {
     pub sub_app_id: Option<SubAppId>,
     /// What else the question is narrowed to, such as `StandardStorage, Chinese Mainland`; empty for nothing.
     pub subject: String,
-    /// Whole billing days.
+    /// Of which time. Usage is asked for by whole billing days.
     pub window: Period,
 }
 
-/// How a unit ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// These are all the facts of its window. Each record's account and application are the unit's.
-    Done(Vec<UsageRecord>),
-    /// Nothing is known beyond what was known before, for this reason.
-    Failed(String),
+/// What the facts of a unit are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Brings {
+    /// Quantities that are rated.
+    Usage,
+    /// Quantities that are there to be compared.
+    Reading,
+    /// Media that were created in the window.
+    Media,
+    /// Prepaid products.
+    Packs,
+    /// Domains.
+    Domains,
+    /// Lines of a bill.
+    Bill,
+    /// Plays by media.
+    Plays,
 }
 
-/// A unit that was worked on, with everything that it brought.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnitResult {
-    /// Which.
-    pub unit: Unit,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// [`Status::Final`] when the cloud will not restate the window any more.
-    pub status: Status,
-    /// The answers, redacted; kept also when the unit failed.
-    pub snapshots: Vec<NewSnapshot>,
-    /// When it ended.
-    pub at: DateTime<Utc>,
+impl Brings {
+    const ALL: [Self; 7] = [Self::Usage, Self::Reading, Self::Media, Self::Packs, Self::Domains, Self::Bill, Self::Plays];
+
+    /// The word in the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Reading => "reading",
+            Self::Media => "media",
+            Self::Packs => "pack",
+            Self::Domains => "domain",
+            Self::Bill => "bill",
+            Self::Plays => "play",
+        }
+    }
 }
 
-/// What a commit changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Committed {
-    /// Facts that were not known before.
-    pub new: usize,
-    /// Facts that have another value than before, or are gone.
-    pub restated: usize,
-    /// Facts that are as they were.
-    pub unchanged: usize,
+impl std::str::FromStr for Brings {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|brings| brings.as_str() == text).ok_or(())
+    }
+}
+
+/// How far a unit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UnitState {
+    /// To be asked.
+    Planned,
+    /// Being asked by some run.
+    Leased,
+    /// Answered; the facts are there.
+    Done,
+    /// Asked in vain.
+    Failed,
+    /// Answered in part; smaller units cover the rest.
+    Split,
+    /// The account's site has no such question: there is nothing to be missed.
+    Absent,
+}
+
+impl UnitState {
+    const ALL: [Self; 6] = [Self::Planned, Self::Leased, Self::Done, Self::Failed, Self::Split, Self::Absent];
+
+    /// The word in the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Leased => "leased",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Split => "split",
+            Self::Absent => "absent",
+        }
+    }
+}
+
+impl std::str::FromStr for UnitState {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or(())
+    }
 }
 
 /// A unit as the ledger remembers it.
@@ -64,94 +113,143 @@ pub struct Committed {
 pub struct UnitRow {
     /// Which.
     pub unit: Unit,
-    /// Whether its last attempt succeeded.
-    pub done: bool,
+    /// The kind of question, by its planner's word.
+    pub kind: String,
+    /// What its facts are.
+    pub brings: Brings,
+    /// How far it is.
+    pub state: UnitState,
     /// How sure its facts are.
     pub status: Status,
     /// How many facts it brought.
     pub facts: i64,
+    /// How many of them differ from what an earlier answer said.
+    pub restated: i64,
     /// Why it failed; empty when it did not.
     pub reason: String,
-    /// When it ended.
-    pub finished: DateTime<Utc>,
+    /// How far into its window the last answer reaches.
+    pub asked_until: DateTime<Utc>,
 }
+
+impl UnitRow {
+    /// Whether the last attempt succeeded.
+    pub fn is_done(&self) -> bool {
+        matches!(self.state, UnitState::Done | UnitState::Split)
+    }
+
+    /// The billing days of which the last answer told at least a part.
+    pub fn days_asked(&self) -> impl Iterator<Item = BillingDay> + use<> {
+        let until = self.asked_until;
+        self.unit.window.days().take_while(move |day| day.start() < until)
+    }
+}
+
+/// Units of one kind and application, counted: a line of the manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnitCount {
+    /// All of them.
+    pub asked: i64,
+    /// Answered.
+    pub fetched: i64,
+    /// Asked in vain, or not yet.
+    pub missing: i64,
+    /// Answered for good.
+    pub settled: i64,
+    /// Not to be had on the account's site.
+    pub absent: i64,
+    /// Facts that they brought.
+    pub facts: i64,
+    /// Facts that the last answers changed.
+    pub restated: i64,
+    /// Why some are missing, each reason once, the most frequent first; at most [`REASONS`].
+    pub reasons: Vec<String>,
+}
+
+/// So many different reasons are told per line of a manifest.
+pub const REASONS: usize = 5;
+
+const COLUMNS: &str =
+    "action, sub_app_id, subject, start_at, end_at, kind, brings, state, status, facts, restated, reason, asked_until";
 
 impl Ledger {
-    /// Commits facts, answers and the unit's result together: all of it lasts, or none.
-    ///
-    /// The facts replace the ones that the same question brought for the window before. Committing the same result twice
-    /// changes nothing the second time, apart from the record of the answers.
-    pub fn commit_unit(&self, result: &UnitResult) -> Result<Committed, LedgerError> {
-        check(result)?;
-        transaction(self.lock().as_mut(), |connection| {
-            let unit = &result.unit;
-            know_account(connection, &unit.account)?;
-            result.snapshots.iter().try_for_each(|snapshot| snapshots::store(connection, &unit.account, snapshot))?;
-            let committed = match &result.outcome {
-                Outcome::Done(records) => usage::replace(connection, unit, records, result.at)?,
-                Outcome::Failed(_) => Committed::default(),
-            };
-            record(connection, result)?;
-            Ok(committed)
-        })
-    }
-
-    /// Whether this unit was done and its window will not be restated any more.
+    /// Whether this unit was answered and its window will not be restated any more.
     pub fn unit_done(&self, unit: &Unit) -> Result<bool, LedgerError> {
-        let days = self.final_days(unit)?;
-        Ok(unit.window.days().all(|day| days.contains(&day)))
+        let sql = "SELECT 1 FROM unit WHERE account = ?1 AND action = ?2 AND sub_app_id = ?3 AND subject = ?4
+                   AND start_at = ?5 AND end_at = ?6 AND state = 'done' AND status = 'final'";
+        Ok(!collect(self.lock().as_mut(), sql, &key(unit), |row| row.integer(0))?.is_empty())
     }
 
-    /// The days of the unit's window for which its question has been answered for good, in whatever windows it was asked.
-    pub fn final_days(&self, unit: &Unit) -> Result<BTreeSet<BillingDay>, LedgerError> {
-        let sql = "SELECT start_at, end_at FROM unit
-                   WHERE account = ?1 AND action = ?2 AND sub_app_id = ?3 AND subject = ?4
-                     AND end_at > ?5 AND start_at < ?6 AND state = 'done' AND status = 'final'";
-        let windows =
-            collect(self.lock().as_mut(), sql, &key(unit), |row| Ok(Period { start: row.time(0)?, end: row.time(1)? }))?;
-        Ok(windows.iter().flat_map(Period::days).filter(|day| unit.window.contains(day.start())).collect())
-    }
-
-    /// The days of a period for which something was asked in vain and has not been answered since, in whatever window.
+    /// The days of a period for which usage was asked in vain, or is still to be asked again.
     pub fn missing_days(&self, account: &AccountId, period: Period) -> Result<BTreeSet<BillingDay>, LedgerError> {
-        let units = self.units(account, period)?;
-        let mut latest = BTreeMap::new();
-        for row in &units {
-            let question = (&row.unit.action, &row.unit.subject, row.unit.sub_app_id);
-            for day in row.unit.window.days().filter(|day| period.contains(day.start())) {
-                let last = latest.entry((question, day)).or_insert((row.finished, row.done));
-                *last = (*last).max((row.finished, row.done));
+        let units = self.units(account, Brings::Usage, period)?;
+        let missing = units.iter().filter(|row| !row.is_done() && row.state != UnitState::Absent);
+        Ok(missing.flat_map(UnitRow::days_asked).filter(|day| period.contains(day.start())).collect())
+    }
+
+    /// Every unit of an account that brings such facts and touches a period, with how its last attempt went.
+    pub fn units(&self, account: &AccountId, brings: Brings, period: Period) -> Result<Vec<UnitRow>, LedgerError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM unit WHERE account = ?1 AND brings = ?2 AND end_at > ?3 AND start_at < ?4
+             ORDER BY action, sub_app_id, subject, start_at, end_at"
+        );
+        let parameters: [Value; 4] = [account.as_str().into(), brings.as_str().into(), period.start.into(), period.end.into()];
+        collect(self.lock().as_mut(), &sql, &parameters, |row| read(account, row))
+    }
+
+    /// The units of some kinds, counted by kind and application: what was asked, fetched, is missing and was restated. Each kind
+    /// with the windows that count.
+    pub fn count_units(
+        &self,
+        account: &AccountId,
+        kinds: &[(&str, Period)],
+    ) -> Result<BTreeMap<(String, Option<SubAppId>), UnitCount>, LedgerError> {
+        let sql = "SELECT sub_app_id, state, status, reason, COUNT(*), CAST(SUM(facts) AS BIGINT), CAST(SUM(restated) AS BIGINT)
+                   FROM unit WHERE account = ?1 AND kind = ?2 AND end_at > ?3 AND start_at < ?4
+                   GROUP BY sub_app_id, state, status, reason
+                   ORDER BY sub_app_id, COUNT(*) DESC, reason";
+        let mut counts = BTreeMap::<(String, Option<SubAppId>), UnitCount>::new();
+        for (kind, period) in kinds {
+            let parameters: [Value; 4] = [account.as_str().into(), (*kind).into(), period.start.into(), period.end.into()];
+            let rows = collect(self.lock().as_mut(), sql, &parameters, |row| {
+                let state: UnitState = row.parsed(1, "a state")?;
+                let status: Status = row.parsed(2, "a status")?;
+                let (reason, sums) = (row.text(3)?.to_owned(), (row.integer(4)?, row.integer(5)?, row.integer(6)?));
+                Ok((app_of(row.text(0)?)?, state, status, reason, sums))
+            })?;
+            for (sub_app_id, state, status, reason, (units, facts, restated)) in rows {
+                let count = counts.entry(((*kind).to_owned(), sub_app_id)).or_default();
+                count.add(state, status, reason, units);
+                count.facts += facts;
+                count.restated += restated;
             }
         }
-        Ok(latest.into_iter().filter(|(_, (_, done))| !done).map(|((_, day), _)| day).collect())
-    }
-
-    /// Every unit of an account that touches a period, with how its last attempt went.
-    pub fn units(&self, account: &AccountId, period: Period) -> Result<Vec<UnitRow>, LedgerError> {
-        let sql = "SELECT action, sub_app_id, subject, start_at, end_at, state, status, facts, reason, finished_at FROM unit
-                   WHERE account = ?1 AND end_at > ?2 AND start_at < ?3
-                   ORDER BY action, sub_app_id, subject, start_at, end_at";
-        let parameters: [Value; 3] = [account.as_str().into(), period.start.into(), period.end.into()];
-        collect(self.lock().as_mut(), sql, &parameters, |row| {
-            Ok(UnitRow {
-                unit: Unit {
-                    account: account.clone(),
-                    action: row.text(0)?.to_owned(),
-                    sub_app_id: app_of(row.text(1)?)?,
-                    subject: row.text(2)?.to_owned(),
-                    window: Period { start: row.time(3)?, end: row.time(4)? },
-                },
-                done: row.text(5)? == "done",
-                status: row.parsed(6, "a status")?,
-                facts: row.integer(7)?,
-                reason: row.text(8)?.to_owned(),
-                finished: row.time(9)?,
-            })
-        })
+        Ok(counts)
     }
 }
 
-fn key(unit: &Unit) -> [Value; 6] {
+impl UnitCount {
+    fn add(&mut self, state: UnitState, status: Status, reason: String, units: i64) {
+        self.asked += units;
+        match state {
+            UnitState::Done | UnitState::Split => {
+                self.fetched += units;
+                self.settled += if status == Status::Final { units } else { 0 };
+            }
+            UnitState::Absent => self.absent += units,
+            UnitState::Failed | UnitState::Planned | UnitState::Leased => self.missing += units,
+        }
+        let reason = match state {
+            UnitState::Planned | UnitState::Leased => "not asked yet: the run ended before".to_owned(),
+            _ => reason,
+        };
+        if !reason.is_empty() && self.reasons.len() < REASONS && !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
+    }
+}
+
+/// The parameters `?1` … `?6` that name a unit.
+pub(super) fn key(unit: &Unit) -> [Value; 6] {
     [
         unit.account.as_str().into(),
         unit.action.as_str().into(),
@@ -162,49 +260,22 @@ fn key(unit: &Unit) -> [Value; 6] {
     ]
 }
 
-fn record(connection: &mut dyn Connection, result: &UnitResult) -> Result<(), LedgerError> {
-    let (state, reason, facts) = match &result.outcome {
-        Outcome::Done(records) => ("done", "", i64::try_from(records.len()).unwrap_or(i64::MAX)),
-        Outcome::Failed(reason) => ("failed", reason.as_str(), 0),
-    };
-    let mut parameters = key(&result.unit).to_vec();
-    parameters.extend([state.into(), result.status.as_str().into(), facts.into(), reason.into(), result.at.into()]);
-    connection.execute(
-        "INSERT INTO unit (account, action, sub_app_id, subject, start_at, end_at, state, status, facts, reason, finished_at,
-                           kind, priority, restated, fence, owner, leased_until, not_before, attempts, planned_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, '', 0, 0, 0, '', 0, 0, 1, ?11)
-         ON CONFLICT (account, action, sub_app_id, subject, start_at, end_at) DO UPDATE
-         SET state = excluded.state, status = excluded.status, facts = excluded.facts, reason = excluded.reason,
-             finished_at = excluded.finished_at",
-        &parameters,
-    )?;
-    Ok(())
-}
-
-/// Refuses what would break the rule that a window's facts are replaced as a whole.
-fn check(result: &UnitResult) -> Result<(), LedgerError> {
-    let unit = &result.unit;
-    let Period { start, end } = unit.window;
-    if BillingDay::of(start).start() != start || BillingDay::of(end).start() != end || start >= end {
-        return Err(LedgerError::Misplaced(format!(
-            "the window {} of {} is not made of whole billing days",
-            unit.window, unit.action
-        )));
-    }
-    let Outcome::Done(records) = &result.outcome else { return Ok(()) };
-    let mut seen = BTreeMap::new();
-    for record in records {
-        let day = BillingDay::of(record.period.start);
-        let place = || format!("{} {} {} {} of {}", record.meter, record.area, record.spec, record.period, unit.action);
-        if !unit.window.contains(record.period.start) || record.period.end > day.end() {
-            return Err(LedgerError::Misplaced(format!("{} lies outside its window or crosses the end of its day", place())));
-        }
-        if record.account != unit.account || record.sub_app_id != unit.sub_app_id {
-            return Err(LedgerError::Misplaced(format!("{} belongs to another account or application than its unit", place())));
-        }
-        if seen.insert((&record.meter, &record.area, &record.spec, record.period.start), record.quantity).is_some() {
-            return Err(LedgerError::Contradiction(place()));
-        }
-    }
-    Ok(())
+fn read(account: &AccountId, row: Row<'_>) -> Result<UnitRow, LedgerError> {
+    Ok(UnitRow {
+        unit: Unit {
+            account: account.clone(),
+            action: row.text(0)?.to_owned(),
+            sub_app_id: app_of(row.text(1)?)?,
+            subject: row.text(2)?.to_owned(),
+            window: Period { start: row.time(3)?, end: row.time(4)? },
+        },
+        kind: row.text(5)?.to_owned(),
+        brings: row.parsed(6, "what a unit brings")?,
+        state: row.parsed(7, "a state")?,
+        status: row.parsed(8, "a status")?,
+        facts: row.integer(9)?,
+        restated: row.integer(10)?,
+        reason: row.text(11)?.to_owned(),
+        asked_until: row.time(12)?,
+    })
 }

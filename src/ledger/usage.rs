@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use chrono::{DateTime, Utc};
 
 use super::connection::{Connection, Row, Value, collect, exact};
-use super::units::{Committed, Unit};
+use super::units::Unit;
+use super::work::Committed;
 use super::{Ledger, LedgerError, app_of, app_text};
 use crate::model::{AccountId, BillingDay, Period, Status, UsageRecord};
 
@@ -108,15 +109,26 @@ struct Current {
     status: Status,
 }
 
-/// Makes `records` the facts of a unit's window, inside a transaction: what is as it was stays, what changed becomes a new
+/// A table of quantities with revisions.
+#[derive(Clone, Copy, Debug)]
+pub struct Table(&'static str);
+
+/// Quantities that are rated.
+pub const USAGE: Table = Table("usage_fact");
+/// Quantities that are there to be compared.
+pub const READINGS: Table = Table("reading");
+
+/// Makes `records` the facts of what a unit asked, inside a transaction: what is as it was stays, what changed becomes a new
 /// revision, what is gone is marked as replaced.
 pub fn replace(
     connection: &mut dyn Connection,
+    table: Table,
     unit: &Unit,
+    asked: Period,
     records: &[UsageRecord],
     at: DateTime<Utc>,
 ) -> Result<Committed, LedgerError> {
-    let mut known = known(connection, unit)?;
+    let mut known = known(connection, table, unit, asked)?;
     let mut committed = Committed::default();
     let mut rows = Vec::new();
     for record in records {
@@ -127,7 +139,7 @@ pub fn replace(
             Some(Known { revision, current: Some(old) }) if (old.end, old.quantity) == (new.end, new.quantity) => {
                 committed.unchanged += 1;
                 if old.status != new.status {
-                    set_status(connection, unit, &key, revision, new.status)?;
+                    set_status(connection, table, unit, &key, revision, new.status)?;
                 }
                 continue;
             }
@@ -138,7 +150,7 @@ pub fn replace(
                     Some(_) => committed.restated += 1,
                     None => committed.new += 1,
                 }
-                retire(connection, unit, &key, at)?;
+                retire(connection, table, unit, &key, at)?;
                 revision + 1
             }
             None => {
@@ -150,22 +162,31 @@ pub fn replace(
     }
     for (key, gone) in known {
         if gone.current.is_some() {
-            retire(connection, unit, &key, at)?;
+            retire(connection, table, unit, &key, at)?;
             committed.restated += 1;
         }
     }
-    connection.insert("usage_fact", COLUMNS, &mut rows.into_iter())?;
+    connection.insert(table.0, COLUMNS, &mut rows.into_iter())?;
     Ok(committed)
 }
 
 /// The newest revision of every fact that the unit's question has brought for its window, and its value if it still holds.
-fn known(connection: &mut dyn Connection, unit: &Unit) -> Result<BTreeMap<Key, Known>, LedgerError> {
-    let sql = "SELECT meter, area, spec, start_at, revision, end_at, quantity, status,
+fn known(
+    connection: &mut dyn Connection,
+    Table(table): Table,
+    unit: &Unit,
+    asked: Period,
+) -> Result<BTreeMap<Key, Known>, LedgerError> {
+    let sql = format!(
+        "SELECT meter, area, spec, start_at, revision, end_at, quantity, status,
                       CASE WHEN replaced_at IS NULL THEN 1 ELSE 0 END
-               FROM usage_fact
+               FROM {table}
                WHERE account = ?1 AND action = ?2 AND sub_app_id = ?3 AND subject = ?4 AND start_at >= ?5 AND start_at < ?6
-               ORDER BY revision";
-    let rows = collect(connection, sql, &scope(unit), |row| {
+               ORDER BY revision"
+    );
+    let mut parameters = question(unit);
+    parameters.extend([asked.start.into(), asked.end.into()]);
+    let rows = collect(connection, &sql, &parameters, |row| {
         let key = (row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.text(2)?.to_owned(), row.integer(3)?);
         let value = Current { end: row.integer(5)?, quantity: row.integer(6)?, status: row.parsed(7, "a status")? };
         Ok((key, Known { revision: row.integer(4)?, current: (row.integer(8)? == 1).then_some(value) }))
@@ -173,21 +194,19 @@ fn known(connection: &mut dyn Connection, unit: &Unit) -> Result<BTreeMap<Key, K
     Ok(rows.into_iter().collect())
 }
 
-fn scope(unit: &Unit) -> Vec<Value> {
+/// The parameters `?1` … `?4` that name a question.
+fn question(unit: &Unit) -> Vec<Value> {
     vec![
         unit.account.as_str().into(),
         unit.action.as_str().into(),
         app_text(unit.sub_app_id).into(),
         unit.subject.as_str().into(),
-        unit.window.start.into(),
-        unit.window.end.into(),
     ]
 }
 
 /// The parameters `?1` … `?8` that name one fact.
 fn fact(unit: &Unit, (meter, area, spec, start): &Key) -> Vec<Value> {
-    let mut values = scope(unit);
-    values.truncate(4);
+    let mut values = question(unit);
     values.extend([meter.as_str().into(), area.as_str().into(), spec.as_str().into(), (*start).into()]);
     values
 }
@@ -195,17 +214,30 @@ fn fact(unit: &Unit, (meter, area, spec, start): &Key) -> Vec<Value> {
 const OF_FACT: &str = "WHERE account = ?1 AND action = ?2 AND sub_app_id = ?3 AND subject = ?4
                        AND meter = ?5 AND area = ?6 AND spec = ?7 AND start_at = ?8";
 
-fn retire(connection: &mut dyn Connection, unit: &Unit, key: &Key, at: DateTime<Utc>) -> Result<(), LedgerError> {
+fn retire(
+    connection: &mut dyn Connection,
+    Table(table): Table,
+    unit: &Unit,
+    key: &Key,
+    at: DateTime<Utc>,
+) -> Result<(), LedgerError> {
     let mut values = fact(unit, key);
     values.push(at.into());
-    let sql = format!("UPDATE usage_fact SET replaced_at = ?9 {OF_FACT} AND replaced_at IS NULL");
+    let sql = format!("UPDATE {table} SET replaced_at = ?9 {OF_FACT} AND replaced_at IS NULL");
     connection.execute(&sql, &values).map(drop)
 }
 
-fn set_status(connection: &mut dyn Connection, unit: &Unit, key: &Key, revision: i64, status: Status) -> Result<(), LedgerError> {
+fn set_status(
+    connection: &mut dyn Connection,
+    Table(table): Table,
+    unit: &Unit,
+    key: &Key,
+    revision: i64,
+    status: Status,
+) -> Result<(), LedgerError> {
     let mut values = fact(unit, key);
     values.extend([revision.into(), status.as_str().into()]);
-    let sql = format!("UPDATE usage_fact SET status = ?10 {OF_FACT} AND revision = ?9");
+    let sql = format!("UPDATE {table} SET status = ?10 {OF_FACT} AND revision = ?9");
     connection.execute(&sql, &values).map(drop)
 }
 

@@ -5,15 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::cloud::legacy::{DescribeRecordPlayInfo, DescribeVodPlayInfo, PAGE};
-use crate::cloud::vod::{SEARCH_PAGE, SEARCH_WALL, SearchMedia};
+use crate::cloud::vod::{SEARCH_PAGE, SearchMedia, VOD_BEGINNING};
 use crate::cloud::{Client, Error, ErrorKind};
 use crate::model::{FileId, Media, Period, SubAppId, Vid};
 
-/// The oldest a media can be: VOD did not exist before.
-const BEGINNING: DateTime<Utc> = match DateTime::from_timestamp(1_262_304_000, 0) {
-    Some(time) => time,
-    None => unreachable!(),
-};
 /// Pages of one legacy search at most: a bound on a server whose pages never end.
 const MAX_LEGACY_PAGES: u64 = 1_000;
 
@@ -157,8 +152,7 @@ async fn look_up(client: &Client, application: Option<SubAppId>, file_ids: &[Fil
 /// reported as cut instead of being asked for without end.
 const MAX_CUT: usize = 8;
 
-/// Searches one application. Where a query has more hits than the API shows, its creation time is halved until
-/// each half fits; only a single second that is too full stays cut, and is reported.
+/// Searches one application, all of it.
 async fn search(
     client: &Client,
     application: Option<SubAppId>,
@@ -173,55 +167,24 @@ async fn search(
         class_ids: filter.class_ids.clone(),
         stream_ids: filter.stream_ids.clone(),
         trtc_room_ids: filter.room_ids.clone(),
-        limit: SEARCH_PAGE,
         ..SearchMedia::default()
     };
-    let cut_before = found.cut.len();
-    let mut open = vec![filter.created];
-    while let Some(created) = open.pop() {
-        if search_window(client, &SearchMedia { create_time: created, ..request.clone() }, found).await? {
+    let mut cut = 0;
+    let mut open = vec![filter.created.unwrap_or(Period { start: VOD_BEGINNING, end: now + TimeDelta::days(1) })];
+    while let Some(window) = open.pop() {
+        if cut == MAX_CUT {
+            found.cut.push(window);
             continue;
         }
-        let whole = created.unwrap_or(Period { start: BEGINNING, end: now + TimeDelta::days(1) });
-        match halves(whole) {
-            Some((early, late)) => open.extend([Some(late), Some(early)]),
-            None => found.cut.push(whole),
-        }
-        if found.cut.len() - cut_before == MAX_CUT
-            && let (Some(Some(next)), Some(last)) = (open.last(), open.first())
-        {
-            let end = last.map_or(next.end, |period| period.end);
-            found.cut.push(Period { start: next.start, end });
-            break;
+        let step = client.vod().walk(&request, window, SEARCH_PAGE).await?;
+        found.media.extend(step.media);
+        open.extend(step.rest.into_iter().rev());
+        if step.cut {
+            cut += 1;
+            found.cut.push(step.whole);
         }
     }
     Ok(())
-}
-
-/// Takes all pages of one query; `false` if it has more hits than can be shown.
-async fn search_window(client: &Client, request: &SearchMedia, found: &mut Found) -> Result<bool, Error> {
-    let mut offset = 0;
-    loop {
-        let page = client.vod().search_media(&SearchMedia { offset, ..request.clone() }).await?;
-        let fits = page.total < SEARCH_WALL;
-        let can_split = request.create_time.is_none_or(|period| halves(period).is_some());
-        if !fits && can_split {
-            return Ok(false);
-        }
-        let count = page.media.len() as u64;
-        found.media.extend(page.media);
-        offset += count;
-        // A full page may have a next one, whatever the total says.
-        if count < SEARCH_PAGE && offset >= page.total || count == 0 || offset >= SEARCH_WALL {
-            return Ok(fits);
-        }
-    }
-}
-
-fn halves(period: Period) -> Option<(Period, Period)> {
-    let seconds = (period.end - period.start).num_seconds();
-    let middle = period.start + TimeDelta::seconds(seconds / 2);
-    Some((Period::new(period.start, middle).ok()?, Period::new(middle, period.end).ok()?)).filter(|_| seconds > 1)
 }
 
 async fn find_legacy(client: &Client, query: &Query) -> Result<Found, FindError> {

@@ -3,6 +3,7 @@
 pub mod find;
 pub mod hotlink;
 pub mod join;
+pub mod manage;
 pub mod name;
 pub mod playback;
 pub mod player_signature;

@@ -7,6 +7,7 @@ use super::account::{
     Account, Applications, CredentialFrom, CredentialSource, Endpoints, Mode, ModeFrom, Playback, Settlement, Site,
 };
 use super::endpoint;
+use super::protect::protect;
 use super::reader::{Reader, Source, Value, integer};
 use super::{Collect, LANGUAGES, Settings, SettingsError};
 use crate::model::{BillingDay, SecretRef, SubAppId};
@@ -28,6 +29,9 @@ pub fn parse(source: &Source<'_>) -> Result<Settings, SettingsError> {
     };
     if let Some(table) = top.table("collect")? {
         settings.collect = collect(table)?;
+    }
+    if let Some(table) = top.table("protect")? {
+        settings.protect = protect(table)?;
     }
     if let Some(table) = top.table("report")? {
         settings.report_dir = table.path("dir")?;
@@ -57,9 +61,15 @@ fn ledger(source: &Source<'_>, written: &str) -> String {
 
 fn collect(table: Reader<'_>) -> Result<Collect, SettingsError> {
     let concurrency = table.number("concurrency", 1, 64)?;
+    let media_per_call = table.number("media_per_call", 1, 5000)?;
+    let process_all_at_once = table.flag("process_all_at_once")?;
     table.finish()?;
     let default = Collect::default();
-    Ok(Collect { concurrency: concurrency.and_then(|number| usize::try_from(number).ok()).unwrap_or(default.concurrency) })
+    Ok(Collect {
+        concurrency: concurrency.and_then(|number| usize::try_from(number).ok()).unwrap_or(default.concurrency),
+        media_per_call: media_per_call.unwrap_or(default.media_per_call),
+        process_all_at_once: process_all_at_once.unwrap_or(default.process_all_at_once),
+    })
 }
 
 fn accounts(top: &Reader<'_>) -> Result<Vec<Account>, SettingsError> {

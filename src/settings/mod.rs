@@ -6,6 +6,7 @@ mod endpoint;
 pub mod env;
 mod error;
 mod file;
+mod protect;
 mod reader;
 
 use std::io::ErrorKind;
@@ -17,6 +18,7 @@ pub use account::{
     Account, Applications, CredentialFrom, CredentialSource, Endpoints, Mode, ModeFrom, ModeInForce, Playback, Settlement, Site,
 };
 pub use error::SettingsError;
+pub use protect::Protect;
 
 use crate::model::Language;
 
@@ -36,11 +38,15 @@ const LANGUAGES: &[(&str, Language)] =
 pub struct Collect {
     /// Requests under way at the same time.
     pub concurrency: usize,
+    /// Media that one call of a listing asks for.
+    pub media_per_call: u64,
+    /// Whether media processing is asked for in one call without a type, instead of type by type.
+    pub process_all_at_once: bool,
 }
 
 impl Default for Collect {
     fn default() -> Self {
-        Self { concurrency: 4 }
+        Self { concurrency: 4, media_per_call: 1000, process_all_at_once: false }
     }
 }
 
@@ -57,6 +63,8 @@ pub struct Settings {
     pub accounts: Vec<Account>,
     /// How usage is collected.
     pub collect: Collect,
+    /// What changes of media must leave alone.
+    pub protect: Protect,
     /// The user's own report definitions.
     pub report_dir: Option<PathBuf>,
     /// The user's own price books.

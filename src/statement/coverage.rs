@@ -15,7 +15,7 @@ type Asked<'a> = (&'a str, Option<SubAppId>, &'a str);
 /// expected for every application on every day, and the [`NEEDED`] ones in any case.
 pub fn uncovered(units: &[UnitRow], month: BillingMonth) -> BTreeSet<BillingDay> {
     let days = || month.first_day().until(month.end_day());
-    let done = || units.iter().filter(|row| row.done);
+    let done = || units.iter().filter(|row| row.is_done());
     let questions: BTreeSet<(&str, &str)> = done().map(|row| (row.unit.action.as_str(), row.unit.subject.as_str())).collect();
     if NEEDED.iter().any(|needed| !questions.iter().any(|(action, _)| action == needed)) {
         return days().collect();
@@ -24,7 +24,7 @@ pub fn uncovered(units: &[UnitRow], month: BillingMonth) -> BTreeSet<BillingDay>
     let answered: BTreeSet<(BillingDay, Asked<'_>)> = done()
         .flat_map(|row| {
             let asked = (row.unit.action.as_str(), row.unit.sub_app_id, row.unit.subject.as_str());
-            row.unit.window.days().map(move |day| (day, asked))
+            row.days_asked().map(move |day| (day, asked))
         })
         .collect();
     let is_whole = |day: &BillingDay| {

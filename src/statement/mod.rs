@@ -4,15 +4,17 @@
 //! application.
 
 mod coverage;
+mod media_effect;
 pub mod share;
 mod summary;
 
 use std::collections::BTreeSet;
 
 use crate::billing::{AllocateError, BookMeter, Mode, Options, Pack, PriceBook, RateError, rate};
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::{Brings, Ledger, LedgerError};
 use crate::model::{AccountId, Base, BillingDay, BillingMonth, Charge, MeterKind, Period, RowType, Status, Step, UsageRecord};
 
+pub use media_effect::{MediaChange, media_effect};
 pub use summary::{Item, Total, Unpriced};
 
 /// Why a month could not be rated. The charges of before are untouched.
@@ -91,7 +93,7 @@ pub fn rate_month(
     charges.retain(|charge| charge.row_type != RowType::Total && charge.usage_day.month() == month);
     let missing = ledger.missing_days(account, month.period())?;
     charges.iter_mut().for_each(|charge| doubt(charge, &missing));
-    let uncovered = coverage::uncovered(&ledger.units(account, month.period())?, month);
+    let uncovered = coverage::uncovered(&ledger.units(account, Brings::Usage, month.period())?, month);
     let mut modes: Vec<Mode> = month.first_day().until(month.end_day()).map(|day| *options.mode.on(day)).collect();
     modes.dedup();
     let mode_assumed = options.mode_assumed;

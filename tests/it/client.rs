@@ -42,6 +42,12 @@ impl Script {
         self
     }
 
+    /// The same answer to every attempt that an answer which is none is good for.
+    fn stays(self, body: impl Into<String>) -> Self {
+        let body = body.into();
+        (0..3).fold(self, |script, _| script.then(200, body.clone()))
+    }
+
     fn dated(self, body: impl Into<String>, date: String) -> Self {
         self.answers.lock().unwrap().push_back((200, body.into(), Some(date)));
         self
@@ -259,7 +265,7 @@ async fn module_codes_in_all_their_places() {
 #[tokio::test]
 async fn rubbish_is_one_clear_error() {
     for body in ["", "<html>", "[]", "{}", "null", r#"{"Response":null}"#, r#"{"Response":{"MediaInfoSet":7}}"#] {
-        let script = Script::default().then(200, body);
+        let script = Script::default().stays(body);
         let error = client(&script).await.vod().search_media(&SearchMedia::by_prefix("a")).await.unwrap_err();
         assert_eq!((error.kind, error.action), (ErrorKind::Malformed, "SearchMedia"), "{body:?}");
     }
@@ -283,7 +289,7 @@ async fn usage_that_was_not_told_is_not_zero() {
         format!(r#"{{"Response":{{"Data":[{point}],"RequestId":"r"}}}}"#)
     };
     for value in [r#","Value":null"#, r#","Value":"""#, "", r#","Value":-1"#, r#","Value":1.5"#, r#","Value":{}"#] {
-        let script = Script::default().then(200, answer(value));
+        let script = Script::default().stays(answer(value));
         let error = client(&script).await.vod().describe_storage_details(&request).await.unwrap_err();
         assert_eq!((error.kind, error.action), (ErrorKind::Malformed, "DescribeStorageDetails"), "{value}");
     }
@@ -303,7 +309,7 @@ async fn an_answer_that_was_cut_off_is_asked_for_again() {
 
 #[tokio::test]
 async fn an_empty_answer_is_no_free_event_configuration() {
-    let script = Script::default().then(200, r#"{"Response":{"RequestId":"r"}}"#);
+    let script = Script::default().stays(r#"{"Response":{"RequestId":"r"}}"#);
     let error = client(&script).await.vod().describe_event_config(None).await.unwrap_err();
     assert_eq!((error.kind, error.action), (ErrorKind::Malformed, "DescribeEventConfig"));
 }
@@ -335,7 +341,7 @@ async fn answers_are_recorded_before_they_are_read() {
             self.0.lock().unwrap().push(answer.clone());
         }
     }
-    let script = Script::default().then(200, r#"{"Response":{"MediaInfoSet":7}}"#);
+    let script = Script::default().stays(r#"{"Response":{"MediaInfoSet":7}}"#);
     let keep = Arc::new(Keep::default());
     let recorder: Arc<dyn Recorder> = keep.clone();
     client(&script).await.recording(recorder).vod().search_media(&SearchMedia::by_prefix("a")).await.unwrap_err();

@@ -13,8 +13,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use vodledger::cloud::{Client, Credential, ErrorKind};
 use vodledger::collect::redact::redact;
-use vodledger::collect::{self, Applications, CollectError, Kind, Manifest, Overall, Plan, ProcessTypes, Silent};
-use vodledger::ledger::Ledger;
+use vodledger::collect::{self, Applications, CollectError, Kind, Manifest, Overall, Plan, ProcessTypes, Silent, Stop};
+use vodledger::ledger::{Brings, Ledger};
 use vodledger::model::time::{format_time, parse_time};
 use vodledger::model::{AccountId, BillingDay, Period, Secret, Status, SubAppId};
 
@@ -22,6 +22,9 @@ use crate::support::{Ran, run_in};
 
 const APPS: [u64; 2] = [1_500_000_001, 1_500_000_002];
 const GB: u64 = 1_000_000_000;
+/// What is rated, less bandwidth.
+const KINDS: [Kind; 7] =
+    [Kind::Storage, Kind::Traffic, Kind::Process, Kind::Retrieval, Kind::ImageReview, Kind::Licence, Kind::Upload];
 
 /// What the account answers. Everything not said is zero.
 #[derive(Default)]
@@ -157,11 +160,13 @@ fn days(from: &str, to: &str) -> Period {
 
 fn plan(now: &str) -> Plan {
     let period = days("2026-10-01", "2026-10-04");
-    Plan { process_types: ProcessTypes::AllAtOnce, ..Plan::new(account(), period, time(now)) }
+    let plan = Plan::new(account(), period, time(now));
+    let kinds = KINDS.to_vec();
+    Plan { process_types: ProcessTypes::AllAtOnce, kinds, ..plan }
 }
 
 async fn run(client: &Client, ledger: &Arc<Ledger>, plan: &Plan) -> Manifest {
-    collect::sync(client, ledger, plan, &Silent).await.unwrap()
+    collect::sync(client, ledger, plan, &Stop::default(), &Silent).await.unwrap()
 }
 
 fn usage(ledger: &Ledger, meter: &str) -> Vec<(String, String, i128)> {
@@ -186,33 +191,34 @@ async fn usage_of_every_application_arrives_as_facts() {
     let manifest = run(&serve(&account_).await, &ledger, &plan("2026-11-05T10:00:00+08:00")).await;
     assert_eq!(manifest.overall(), Overall::Done, "{:?}", manifest.gaps);
     // Per application: 8 of storage, 9 of traffic, 1 of media processing, 12 of retrieval, 4 others.
-    assert_eq!(manifest.lines.len(), 2 * 34);
+    assert_eq!(manifest.sum(|count| count.asked), 2 * 34);
     let record = |from: &str, to: &str, spec: &str, quantity: u64| {
         (format!("{} to {}", format_time(time(from)), format_time(time(to))), spec.to_owned(), i128::from(quantity))
     };
-    // Equal neighbours are joined, but never across midnight; the 4th, which the answers include, is not taken.
-    assert_eq!(
-        usage(&ledger, "storage"),
-        [
-            record("2026-10-01T00:00:00+08:00", "2026-10-01T12:00:00+08:00", "STANDARD", 100 * GB),
-            record("2026-10-01T12:00:00+08:00", "2026-10-01T12:10:00+08:00", "STANDARD", 300 * GB),
-            record("2026-10-01T12:10:00+08:00", "2026-10-02T00:00:00+08:00", "STANDARD", 100 * GB),
-            record("2026-10-02T00:00:00+08:00", "2026-10-03T00:00:00+08:00", "STANDARD", 100 * GB),
-            record("2026-10-03T00:00:00+08:00", "2026-10-04T00:00:00+08:00", "STANDARD", 100 * GB),
-        ]
-    );
+    // Equal neighbours are joined, but never across midnight. Windows are asked whole (storage: the first seven days of the
+    // month), and the day after them, which the answers include, is not taken.
+    let rest = ["04", "05", "06", "07", "08"].map(|day| format!("2026-10-{day}T00:00:00+08:00"));
+    let mut expected = vec![
+        record("2026-10-01T00:00:00+08:00", "2026-10-01T12:00:00+08:00", "STANDARD", 100 * GB),
+        record("2026-10-01T12:00:00+08:00", "2026-10-01T12:10:00+08:00", "STANDARD", 300 * GB),
+        record("2026-10-01T12:10:00+08:00", "2026-10-02T00:00:00+08:00", "STANDARD", 100 * GB),
+        record("2026-10-02T00:00:00+08:00", "2026-10-03T00:00:00+08:00", "STANDARD", 100 * GB),
+        record("2026-10-03T00:00:00+08:00", "2026-10-04T00:00:00+08:00", "STANDARD", 100 * GB),
+    ];
+    expected.extend(rest.windows(2).map(|days| record(&days[0], &days[1], "STANDARD", 100 * GB)));
+    assert_eq!(usage(&ledger, "storage"), expected);
     let first = |spec, quantity| [record("2026-10-01T00:00:00+08:00", "2026-10-02T00:00:00+08:00", spec, quantity)];
-    assert_eq!(usage(&ledger, "traffic"), first("", 400 * GB));
+    let fourth = record("2026-10-04T00:00:00+08:00", "2026-10-05T00:00:00+08:00", "", 9);
+    assert_eq!(usage(&ledger, "traffic"), [first("", 400 * GB), [fourth]].concat());
     assert_eq!(usage(&ledger, "transcoding"), first("Standard.H264.HD", 90));
     assert_eq!(usage(&ledger, "hologram-making"), first("", 12));
     let second = [record("2026-10-02T00:00:00+08:00", "2026-10-03T00:00:00+08:00", "ArchiveBulkRetrieval", 2 * GB)];
     assert_eq!(usage(&ledger, "retrieval"), second);
     assert_eq!(usage(&ledger, "image-review").iter().map(|(.., quantity)| *quantity).collect::<Vec<_>>(), [7, 5]);
     assert_eq!(usage(&ledger, "upload-acceleration"), first("AccelerationWithQUIC", 1));
-    assert!(manifest.lines.iter().any(|line| line.notes.iter().any(|note| note.contains("HologramMaking"))));
+    assert!(manifest.lines.values().any(|line| line.reasons.iter().any(|note| note.contains("HologramMaking"))));
     let applications = ledger.applications(&account()).unwrap();
     assert_eq!((applications.len(), applications[0].status.as_str()), (2, "Off"));
-    assert_eq!(manifest.months(), ["2026-10".parse().unwrap()]);
 }
 
 #[tokio::test]
@@ -239,21 +245,26 @@ async fn days_that_are_final_are_not_asked_again_and_recent_ones_are() {
     let mut early = plan("2026-10-04T10:00:00+08:00");
     early.kinds = vec![Kind::Traffic];
     let manifest = run(&client, &ledger, &early).await;
-    assert_eq!((manifest.lines.len(), manifest.committed().new, manifest.already_known), (2 * 9 * 2, 4, 0));
+    assert_eq!((manifest.worked, manifest.committed.new, manifest.already_known), (2 * 9, 4, 0));
     let statuses: Vec<Status> = ledger.usage(&account(), early.period).unwrap().iter().map(|record| record.status).collect();
     assert_eq!(statuses, [Status::Final, Status::Final, Status::Partial, Status::Partial]);
 
+    // The month is asked for again as long as one of its days is not final, and what was restated is noticed on any of them.
     asked(&account_);
     account_.lock().unwrap().traffic = [("2026-10-01", 6), ("2026-10-03", 8)].into();
-    let later = Plan { now: time("2026-10-20T10:00:00+08:00"), ..early.clone() };
+    let later = Plan { now: time("2026-11-20T10:00:00+08:00"), ..early.clone() };
     let manifest = run(&client, &ledger, &later).await;
-    assert_eq!((manifest.already_known, manifest.committed().restated), (2 * 9, 2));
-    assert!(asked(&account_).iter().skip(1).all(|(_, request)| request["StartTime"] == "2026-10-02T00:00:00+08:00"));
-    assert_eq!(usage(&ledger, "traffic").iter().map(|(.., quantity)| *quantity).collect::<Vec<_>>(), [5, 8]);
+    assert_eq!((manifest.worked, manifest.committed.restated), (2 * 9, 4));
+    let request = asked(&account_).pop().unwrap().1;
+    assert_eq!(
+        (&request["StartTime"], &request["EndTime"]),
+        (&json!("2026-10-01T00:00:00+08:00"), &json!("2026-10-31T23:59:59+08:00"))
+    );
+    assert_eq!(usage(&ledger, "traffic").iter().map(|(.., quantity)| *quantity).collect::<Vec<_>>(), [6, 8]);
 
     // Now everything is final: a third run lists the applications and asks nothing else.
     let manifest = run(&client, &ledger, &later).await;
-    assert_eq!((manifest.lines.len(), manifest.overall()), (0, Overall::Done));
+    assert_eq!((manifest.worked, manifest.already_known, manifest.overall()), (0, 2 * 9, Overall::Done));
     assert_eq!(asked(&account_).len(), 1);
 }
 
@@ -289,11 +300,17 @@ async fn a_unit_that_fails_stops_no_other_and_its_answer_is_kept() {
     let before = Utc::now();
     let manifest = run(&client, &ledger, &plan).await;
     assert_eq!(manifest.overall(), Overall::Partial);
-    let missing: Vec<_> = manifest.lines.iter().filter(|line| !line.is_fetched()).map(|line| line.kind).collect();
-    assert_eq!(missing, [vec![Kind::Storage; 8], vec![Kind::Process], vec![Kind::Retrieval; 12]].concat());
-    assert_eq!(usage(&ledger, "storage").len(), 5);
-    let failed: Vec<String> =
-        ledger.units(&account(), plan.period).unwrap().into_iter().filter(|row| !row.done).map(|row| row.reason).collect();
+    let missing: Vec<_> =
+        manifest.lines.iter().filter(|(_, count)| count.missing > 0).map(|((kind, _), count)| (*kind, count.missing)).collect();
+    assert_eq!(missing, [(Kind::Storage, 8), (Kind::Process, 1), (Kind::Retrieval, 12)]);
+    assert_eq!(usage(&ledger, "storage").len(), 9);
+    let failed: Vec<String> = ledger
+        .units(&account(), Brings::Usage, plan.period)
+        .unwrap()
+        .into_iter()
+        .filter(|row| !row.is_done())
+        .map(|row| row.reason)
+        .collect();
     assert_eq!(failed.len(), 21);
     assert!(failed.iter().any(|reason| reason.contains("UnauthorizedOperation")), "{failed:?}");
     let received = Period::new(before - TimeDelta::seconds(2), Utc::now() + TimeDelta::seconds(2)).unwrap();
@@ -306,7 +323,7 @@ async fn a_unit_that_fails_stops_no_other_and_its_answer_is_kept() {
     account_.lock().unwrap().refused.clear();
     asked(&account_);
     let manifest = run(&client, &ledger, &plan).await;
-    assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Done, 21));
+    assert_eq!((manifest.overall(), manifest.worked), (Overall::Done, 21));
 }
 
 #[tokio::test]
@@ -314,14 +331,14 @@ async fn a_wrong_credential_is_one_error_and_missing_rights_to_list_a_gap() {
     let account_ = Shared::default();
     account_.lock().unwrap().refused = [("DescribeSubAppIds".to_owned(), "AuthFailure.SignatureFailure")].into();
     let (client, ledger) = (serve(&account_).await, memory());
-    let refused = collect::sync(&client, &ledger, &plan("2026-11-05T10:00:00+08:00"), &Silent).await;
+    let refused = collect::sync(&client, &ledger, &plan("2026-11-05T10:00:00+08:00"), &Stop::default(), &Silent).await;
     assert!(matches!(&refused, Err(CollectError::Cloud(error)) if error.kind == ErrorKind::Credential), "{refused:?}");
 
     account_.lock().unwrap().refused = [("DescribeSubAppIds".to_owned(), "UnauthorizedOperation")].into();
     let mut plan = plan("2026-11-05T10:00:00+08:00");
     plan.kinds = vec![Kind::Traffic];
     let manifest = run(&client, &ledger, &plan).await;
-    assert_eq!((manifest.overall(), manifest.lines.len(), manifest.gaps.len()), (Overall::Partial, 9, 1));
+    assert_eq!((manifest.overall(), manifest.worked, manifest.gaps.len()), (Overall::Partial, 9, 1));
 }
 
 #[tokio::test]
@@ -331,8 +348,8 @@ async fn an_account_that_lists_no_application_has_its_default_one() {
     let mut plan = plan("2026-11-05T10:00:00+08:00");
     plan.kinds = vec![Kind::Traffic];
     let manifest = run(&serve(&account_).await, &memory(), &plan).await;
-    assert_eq!((manifest.overall(), manifest.lines.len(), manifest.gaps.len()), (Overall::Done, 9, 0));
-    assert!(manifest.lines.iter().all(|line| line.unit.sub_app_id.is_none()));
+    assert_eq!((manifest.overall(), manifest.worked, manifest.gaps.len()), (Overall::Done, 9, 0));
+    assert!(manifest.lines.keys().all(|(_, app)| app.is_none()));
 }
 
 #[tokio::test]
@@ -345,7 +362,7 @@ async fn an_outage_ends_the_run_soon() {
         actions.map(|action| (action.to_owned(), "AuthFailure.SecretIdNotFound")).into_iter().collect();
     let (client, ledger) = (serve(&account_).await, memory());
     let manifest = run(&client, &ledger, &plan).await;
-    assert_eq!((manifest.overall(), manifest.lines.len()), (Overall::Failed, 36));
+    assert_eq!((manifest.overall(), manifest.sum(|count| count.missing)), (Overall::Failed, 36));
     // Eight in a row, and those that were on their way with them.
     assert!(asked(&account_).len() <= 1 + 16);
 }
@@ -376,7 +393,7 @@ async fn the_commands_collect_charge_and_report() {
     assert_eq!(sync.code, 0, "{}", sync.err);
     // Five windows of at most 7 days for each of 8 questions; one window of 31 days for each of 9.
     assert!(sync.out.contains(",storage,1500000001,40,40,0,"), "{}", sync.out);
-    assert!(sync.out.contains(",traffic,1500000002,9,9,0,1,0,0,"), "{}", sync.out);
+    assert!(sync.out.contains(",traffic,1500000002,9,9,0,1,0,"), "{}", sync.out);
     // Traffic: 800 GB × 0.23 = 184. Storage peaks: 600 GB on the 1st, then 30 × 200 GB: 6600 × 0.0048 = 31.68.
     assert!(sync.err.contains("2026-10: 215.68 CNY (assumed)"), "{}", sync.err);
 

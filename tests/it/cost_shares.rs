@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use serde_json::Value;
-use vodledger::ledger::{Ledger, Outcome, Unit, UnitResult};
+use vodledger::ledger::{Facts, Ledger, Outcome, Unit};
 use vodledger::model::time::parse_time;
 use vodledger::model::{AccountId, BillingDay, FileId, Media, MediaState, Rendition, Status, SubAppId, UsageRecord};
 
-use crate::support::{Ran, run_in};
+use crate::support::{Ran, commit, result, run_in};
 
 const GB: u64 = 1_000_000_000;
 const GIB: u64 = 1 << 30;
@@ -51,9 +51,8 @@ fn put(ledger: &Ledger, app: u64, meter: &str, day: &str, quantity: u64) {
         subject: meter.to_owned(),
         window: day.period(),
     };
-    let result =
-        UnitResult { unit, outcome: Outcome::Done(vec![record]), status: Status::Final, snapshots: vec![], at: day.end() };
-    ledger.commit_unit(&result).unwrap();
+    let result = result(&unit, Outcome::Done(Facts::Usage(vec![record])), Status::Final, day.end());
+    commit(ledger, &unit, &result).unwrap();
 }
 
 fn rendition(definition: i64, size: u64) -> Rendition {

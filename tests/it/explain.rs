@@ -5,10 +5,12 @@ use std::process::Output;
 
 use serde_json::Value;
 use vodledger::billing::{Options, PriceBook, shipped};
-use vodledger::ledger::{Ledger, Outcome, Unit, UnitResult};
+use vodledger::ledger::{Facts, Ledger, Outcome, Unit};
 use vodledger::model::{AccountId, BillingDay, Status, SubAppId, UsageRecord};
 
 use crate::rate::run_in;
+
+use crate::support::{commit, result};
 
 const HEADER: &str = "start,end,account,sub_app_id,meter,area,spec,quantity,unit\n";
 
@@ -91,9 +93,8 @@ fn charges_of_the_ledger() {
         subject: "traffic".to_owned(),
         window: day.period(),
     };
-    let result =
-        UnitResult { unit, outcome: Outcome::Done(vec![record]), status: Status::Final, snapshots: vec![], at: day.end() };
-    ledger.commit_unit(&result).unwrap();
+    let result = result(&unit, Outcome::Done(Facts::Usage(vec![record])), Status::Final, day.end());
+    commit(&ledger, &unit, &result).unwrap();
     let (id, text) = shipped().iter().find(|(id, _)| *id == "vod-cn").unwrap();
     let book = PriceBook::parse(text, id).unwrap();
     let options = Options { explain: true, ..Options::default() };

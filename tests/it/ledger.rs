@@ -6,12 +6,15 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use vodledger::ledger::{Committed, Ledger, LedgerError, NewSnapshot, Outcome, Unit, UnitResult};
+use chrono::{TimeDelta, Utc};
+use vodledger::ledger::{Brings, Committed, Facts, Ledger, LedgerError, NewSnapshot, Outcome, Scope, Unit, UnitResult};
 use vodledger::model::time::parse_time;
 use vodledger::model::{
     AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, FileId, Media, MediaState, Period, Rendition, RowType, Status,
     Step, SubAppId, UsageRecord, Vid,
 };
+
+use crate::support::{self, commit};
 
 fn account() -> AccountId {
     AccountId::new("100000000001")
@@ -62,17 +65,13 @@ fn snapshot(body: &str) -> NewSnapshot {
 }
 
 fn result(outcome: Outcome) -> UnitResult {
-    UnitResult {
-        unit: unit(),
-        outcome,
-        status: Status::Final,
-        snapshots: vec![snapshot("{\"Response\":{}}")],
-        at: parse_time("2026-11-05T10:00:01+08:00").unwrap(),
-    }
+    let at = parse_time("2026-11-05T10:00:01+08:00").unwrap();
+    // Not final, so that it can be asked again.
+    UnitResult { snapshots: vec![snapshot("{\"Response\":{}}")], ..support::result(&unit(), outcome, Status::Partial, at) }
 }
 
 fn done(records: Vec<UsageRecord>) -> UnitResult {
-    result(Outcome::Done(records))
+    result(Outcome::Done(Facts::Usage(records)))
 }
 
 fn november(ledger: &Ledger) -> Vec<String> {
@@ -84,20 +83,20 @@ fn november(ledger: &Ledger) -> Vec<String> {
 fn a_unit_is_committed_once_however_often_it_is_done() {
     let ledger = Ledger::open(":memory:").unwrap();
     let facts = vec![traffic("2026-10-01", 400_000_000_000), traffic("2026-10-02", 7)];
-    assert_eq!(ledger.commit_unit(&done(facts.clone())).unwrap(), Committed { new: 2, ..Committed::default() });
-    assert_eq!(ledger.commit_unit(&done(facts.clone())).unwrap(), Committed { unchanged: 2, ..Committed::default() });
+    assert_eq!(commit(&ledger, &unit(), &done(facts.clone())).unwrap(), Committed { new: 2, ..Committed::default() });
+    assert_eq!(commit(&ledger, &unit(), &done(facts.clone())).unwrap(), Committed { unchanged: 2, ..Committed::default() });
     assert_eq!(ledger.usage(&account(), window()).unwrap(), facts);
     assert_eq!(november(&ledger).len(), 2);
-    let units = ledger.units(&account(), window()).unwrap();
-    assert_eq!((units.len(), units[0].done, units[0].facts), (1, true, 2));
+    let units = ledger.units(&account(), Brings::Usage, window()).unwrap();
+    assert_eq!((units.len(), units[0].is_done(), units[0].facts), (1, true, 2));
 }
 
 #[test]
 fn a_restated_value_is_a_new_revision_and_an_equal_one_is_not() {
     let ledger = Ledger::open(":memory:").unwrap();
-    ledger.commit_unit(&done(vec![traffic("2026-10-01", 5), traffic("2026-10-02", 6), traffic("2026-10-03", 7)])).unwrap();
+    commit(&ledger, &unit(), &done(vec![traffic("2026-10-01", 5), traffic("2026-10-02", 6), traffic("2026-10-03", 7)])).unwrap();
     let again = done(vec![traffic("2026-10-01", 5), traffic("2026-10-02", 60)]);
-    assert_eq!(ledger.commit_unit(&again).unwrap(), Committed { new: 0, restated: 2, unchanged: 1 });
+    assert_eq!(commit(&ledger, &unit(), &again).unwrap(), Committed { new: 0, restated: 2, unchanged: 1 });
     let revisions: Vec<_> = ledger
         .usage_revisions(&account(), window())
         .unwrap()
@@ -107,7 +106,7 @@ fn a_restated_value_is_a_new_revision_and_an_equal_one_is_not() {
     assert_eq!(revisions, [(5, 1, true), (6, 1, false), (60, 2, true), (7, 1, false)]);
     // What was gone comes back as a further revision.
     let back = done(vec![traffic("2026-10-01", 5), traffic("2026-10-02", 60), traffic("2026-10-03", 7)]);
-    assert_eq!(ledger.commit_unit(&back).unwrap(), Committed { new: 1, restated: 0, unchanged: 2 });
+    assert_eq!(commit(&ledger, &unit(), &back).unwrap(), Committed { new: 1, restated: 0, unchanged: 2 });
 }
 
 #[test]
@@ -115,19 +114,19 @@ fn a_level_that_goes_on_is_not_a_restatement() {
     let ledger = Ledger::open(":memory:").unwrap();
     let mut record = traffic("2026-10-01", 5);
     record.period.end = parse_time("2026-10-01T12:00:00+08:00").unwrap();
-    ledger.commit_unit(&done(vec![record.clone()])).unwrap();
+    commit(&ledger, &unit(), &done(vec![record.clone()])).unwrap();
     record.period.end = day("2026-10-01").end();
-    assert_eq!(ledger.commit_unit(&done(vec![record])).unwrap(), Committed { new: 0, restated: 0, unchanged: 1 });
+    assert_eq!(commit(&ledger, &unit(), &done(vec![record])).unwrap(), Committed { new: 0, restated: 0, unchanged: 1 });
     assert_eq!(ledger.usage(&account(), window()).unwrap().len(), 1);
 }
 
 #[test]
 fn overlapping_windows_of_one_question_do_not_count_twice() {
     let ledger = Ledger::open(":memory:").unwrap();
-    ledger.commit_unit(&done(vec![traffic("2026-10-02", 6)])).unwrap();
-    let mut other = done(vec![traffic("2026-10-02", 6), traffic("2026-10-05", 9)]);
-    other.unit.window = Period::of_days(day("2026-10-02"), day("2026-10-08")).unwrap();
-    ledger.commit_unit(&other).unwrap();
+    commit(&ledger, &unit(), &done(vec![traffic("2026-10-02", 6)])).unwrap();
+    let wider = Unit { window: Period::of_days(day("2026-10-02"), day("2026-10-08")).unwrap(), ..unit() };
+    let other = UnitResult { asked: wider.window, ..done(vec![traffic("2026-10-02", 6), traffic("2026-10-05", 9)]) };
+    commit(&ledger, &wider, &other).unwrap();
     let october = "2026-10".parse::<BillingMonth>().unwrap().period();
     let total: i128 = ledger.usage(&account(), october).unwrap().iter().map(|record| record.quantity).sum();
     assert_eq!(total, 15);
@@ -136,26 +135,62 @@ fn overlapping_windows_of_one_question_do_not_count_twice() {
 #[test]
 fn a_failed_unit_keeps_its_answers_and_the_facts_of_before() {
     let ledger = Ledger::open(":memory:").unwrap();
-    ledger.commit_unit(&done(vec![traffic("2026-10-01", 5)])).unwrap();
+    commit(&ledger, &unit(), &done(vec![traffic("2026-10-01", 5)])).unwrap();
     let mut failed = result(Outcome::Failed("no permission".to_owned()));
     failed.snapshots = vec![snapshot("not JSON")];
-    ledger.commit_unit(&failed).unwrap();
+    commit(&ledger, &unit(), &failed).unwrap();
     assert_eq!(ledger.usage(&account(), window()).unwrap().len(), 1);
     assert!(november(&ledger).contains(&"not JSON".to_owned()));
-    let units = ledger.units(&account(), window()).unwrap();
-    assert_eq!((units[0].done, units[0].reason.as_str()), (false, "no permission"));
+    let units = ledger.units(&account(), Brings::Usage, window()).unwrap();
+    assert_eq!((units[0].is_done(), units[0].reason.as_str()), (false, "no permission"));
 }
 
 #[test]
-fn final_days_are_known_across_windows() {
+fn a_unit_that_is_final_is_not_asked_again_and_one_that_is_not_is() {
     let ledger = Ledger::open(":memory:").unwrap();
+    let plan = || ledger.plan_units(&account(), &mut std::iter::once(support::planned(&unit())), Utc::now()).unwrap();
     assert!(!ledger.unit_done(&unit()).unwrap());
-    ledger.commit_unit(&done(vec![])).unwrap();
+    assert_eq!((plan(), plan()), (1, 0), "what is planned is planned once");
+    commit(&ledger, &unit(), &done(vec![])).unwrap();
+    assert!(!ledger.unit_done(&unit()).unwrap());
+    assert_eq!(plan(), 1);
+    commit(&ledger, &unit(), &UnitResult { status: Status::Final, ..done(vec![]) }).unwrap();
     assert!(ledger.unit_done(&unit()).unwrap());
-    let wider = Unit { window: Period::of_days(day("2026-09-30"), day("2026-10-03")).unwrap(), ..unit() };
-    let days: Vec<String> = ledger.final_days(&wider).unwrap().iter().map(ToString::to_string).collect();
-    assert_eq!(days, ["2026-10-01", "2026-10-02"]);
-    assert!(!ledger.unit_done(&wider).unwrap());
+    assert_eq!(plan(), 0);
+}
+
+/// A run that was paused past its lease finds that another has taken over: what it brings late is not written.
+#[test]
+fn a_commit_counts_only_under_the_fence_it_was_taken_with() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    let lease = support::take(&ledger, &unit());
+    let (now, scope) = (Utc::now(), Scope { account: account(), kinds: vec![(lease.kind.clone(), window())] });
+    let later = now + TimeDelta::minutes(2);
+    assert_eq!(ledger.take_units(&scope, "other", 9, now, later).unwrap(), [], "it is taken");
+    assert_eq!(ledger.lease_owners(&account()).unwrap(), ["test"]);
+    let taken = ledger.take_units(&scope, "other", 9, later, later + TimeDelta::minutes(1)).unwrap();
+    assert_eq!((taken.len(), taken[0].fence, taken[0].attempts), (1, lease.fence + 1, 2));
+    let late = ledger.commit_unit(&lease, &done(vec![traffic("2026-10-01", 5)]));
+    assert!(matches!(late, Err(LedgerError::Fenced(_))), "{late:?}");
+    assert_eq!(ledger.usage(&account(), window()).unwrap(), []);
+    assert_eq!(november(&ledger), Vec::<String>::new());
+    ledger.commit_unit(&taken[0], &done(vec![traffic("2026-10-01", 6)])).unwrap();
+    assert!(matches!(ledger.commit_unit(&taken[0], &done(vec![])), Err(LedgerError::Fenced(_))), "a lease ends with its commit");
+    assert_eq!(ledger.usage(&account(), window()).unwrap(), [traffic("2026-10-01", 6)]);
+}
+
+#[test]
+fn what_a_run_gives_back_can_be_taken_at_once_and_what_it_holds_cannot() {
+    let ledger = Ledger::open(":memory:").unwrap();
+    let lease = support::take(&ledger, &unit());
+    let (now, scope) = (Utc::now(), Scope { account: account(), kinds: vec![(lease.kind, window())] });
+    let open = ledger.open_units(&scope).unwrap();
+    assert_eq!((open.planned, open.leased), (0, 1));
+    let soon = now + TimeDelta::hours(1);
+    assert_eq!(ledger.extend_leases(&account(), "test", soon).unwrap(), 1);
+    assert_eq!(ledger.take_units(&scope, "other", 9, now + TimeDelta::minutes(30), soon).unwrap(), []);
+    assert_eq!(ledger.release_leases(&account(), "test").unwrap(), 1);
+    assert_eq!(ledger.take_units(&scope, "other", 9, now, soon).unwrap().len(), 1);
 }
 
 #[test]
@@ -168,14 +203,14 @@ fn what_does_not_belong_to_the_unit_is_refused_as_a_whole() {
     let mut stranger = traffic("2026-10-02", 1);
     stranger.sub_app_id = None;
     for bad in [late.clone(), long, stranger] {
-        let refused = ledger.commit_unit(&done(vec![good.clone(), bad]));
+        let refused = commit(&ledger, &unit(), &done(vec![good.clone(), bad]));
         assert!(matches!(refused, Err(LedgerError::Misplaced(_))), "{refused:?}");
     }
-    let twice = ledger.commit_unit(&done(vec![good.clone(), traffic("2026-10-01", 2)]));
+    let twice = commit(&ledger, &unit(), &done(vec![good.clone(), traffic("2026-10-01", 2)]));
     assert!(matches!(twice, Err(LedgerError::Contradiction(_))), "{twice:?}");
     late.period = day("2026-10-03").period();
     late.quantity = i128::from(i64::MAX) + 1;
-    let huge = ledger.commit_unit(&done(vec![good, late]));
+    let huge = commit(&ledger, &unit(), &done(vec![good, late]));
     assert!(matches!(huge, Err(LedgerError::OutOfRange { .. })), "{huge:?}");
     assert_eq!(ledger.usage(&account(), window()).unwrap(), []);
     assert_eq!(november(&ledger), Vec::<String>::new());
@@ -337,7 +372,7 @@ fn a_ledger_file_keeps_what_was_committed() {
     let file = folder.path().join("ledger.db");
     assert!(matches!(Ledger::open_existing(&address(&file)), Err(LedgerError::Missing(_))));
     assert!(!file.exists());
-    Ledger::open(&address(&file)).unwrap().commit_unit(&done(vec![traffic("2026-10-01", 5)])).unwrap();
+    commit(&Ledger::open(&address(&file)).unwrap(), &unit(), &done(vec![traffic("2026-10-01", 5)])).unwrap();
     let again = Ledger::open_existing(&format!("sqlite:{}", address(&file))).unwrap();
     assert_eq!(again.usage(&account(), window()).unwrap().len(), 1);
 }
@@ -392,7 +427,7 @@ fn a_read_only_file_is_refused() {
 #[test]
 fn queries_of_others_read_views_and_nothing_else() {
     let ledger = Ledger::open(":memory:").unwrap();
-    ledger.commit_unit(&done(vec![traffic("2026-10-01", 5)])).unwrap();
+    commit(&ledger, &unit(), &done(vec![traffic("2026-10-01", 5)])).unwrap();
     let refused = [
         "DELETE FROM usage_fact",
         "SELECT quantity FROM usage_fact",
@@ -420,5 +455,5 @@ fn queries_of_others_read_views_and_nothing_else() {
         .unwrap();
     assert_eq!(rows, [vec!["traffic".into(), 5_i64.into()]]);
     // The guard ends with the query.
-    ledger.commit_unit(&done(vec![])).unwrap();
+    commit(&ledger, &unit(), &done(vec![])).unwrap();
 }

@@ -1,6 +1,10 @@
 //! The one integration test binary: one file per capability.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod actions_described;
+mod actions_pages;
+mod actions_sim;
+mod actions_values;
 mod allocation;
 mod billing_properties;
 mod callbacks;
@@ -16,7 +20,15 @@ mod examples;
 mod explain;
 mod find;
 mod house;
+mod inventory;
+mod killed;
 mod ledger;
+mod media_apply;
+mod media_command;
+mod media_cost;
+mod media_plan;
+mod media_simulated;
+mod pace;
 mod pack_properties;
 mod packs;
 mod peers;
@@ -36,6 +48,7 @@ mod sim_files;
 mod sim_schema;
 mod sim_state;
 mod small_commands;
+mod stand_in;
 mod statement;
 mod support;
 mod usage_files;

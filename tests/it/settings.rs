@@ -126,7 +126,7 @@ fn refusals_name_place_and_remedy() {
     for (text, place, remedy) in [
         ("ledgr = \"x\"", ":1: \"ledgr\" is no key of the top of the file", "did you mean \"ledger\"?"),
         ("[[account]]\nname = \"a\"\n\nsiet = \"cn\"", ":4: \"siet\" is no key of [account]", "did you mean \"site\"?"),
-        ("[collect]\nzzz = 1", ":2: \"zzz\" is no key of [collect]", "keys there are concurrency"),
+        ("[collect]\nzzz = 1", ":2: \"zzz\" is no key of [collect]", "keys there are concurrency, media_per_call"),
         ("lang = \"fr\"", ":1: lang must be", "\"en\", \"zh\""),
         ("lang = 1", ":1: lang must be", "\"en\", \"zh\""),
         ("[collect]\nconcurrency = \"4\"", ":2: collect.concurrency must be", "a whole number from 1 to 64"),

@@ -1,9 +1,11 @@
 //! Statements: a month is rated for the whole account, and rating it again changes nothing.
 
 use vodledger::billing::{Options, PriceBook, packs_from_toml, shipped};
-use vodledger::ledger::{Ledger, Outcome, Unit, UnitResult};
+use vodledger::ledger::{Facts, Ledger, Outcome, Unit};
 use vodledger::model::{AccountId, BillingDay, BillingMonth, Status, SubAppId, UsageRecord};
 use vodledger::statement::{self, Statement};
+
+use crate::support::{commit, result};
 
 fn account() -> AccountId {
     AccountId::new("100000000001")
@@ -35,9 +37,8 @@ fn put(ledger: &Ledger, app: u64, meter: &str, day: &str, quantity: i128) {
         subject: meter.to_owned(),
         window: day.period(),
     };
-    let at = day.end();
-    let result = UnitResult { unit, outcome: Outcome::Done(vec![record]), status: Status::Final, snapshots: vec![], at };
-    ledger.commit_unit(&result).unwrap();
+    let result = result(&unit, Outcome::Done(Facts::Usage(vec![record])), Status::Final, day.end());
+    commit(ledger, &unit, &result).unwrap();
 }
 
 fn total(statement: &Statement) -> Vec<String> {
@@ -104,14 +105,17 @@ fn a_day_of_which_usage_is_missing_is_not_final() {
         subject: subject.to_owned(),
         window: day.period(),
     };
-    let end = |outcome| UnitResult { unit: unit("traffic"), outcome, status: Status::Final, snapshots: vec![], at: day.end() };
+    let end = |outcome| {
+        let unit = unit("traffic");
+        commit(&ledger, &unit, &result(&unit, outcome, Status::Final, day.end())).unwrap()
+    };
     let statuses = || {
         let statement = statement::rate_month(&ledger, &account(), day.month(), &book(), &Options::default()).unwrap();
         statement.charges.iter().map(|charge| charge.status).collect::<Vec<_>>()
     };
-    ledger.commit_unit(&end(Outcome::Failed("no permission".to_owned()))).unwrap();
+    end(Outcome::Failed("no permission".to_owned()));
     assert_eq!(statuses(), [Status::Final, Status::Partial]);
-    ledger.commit_unit(&end(Outcome::Done(vec![]))).unwrap();
+    end(Outcome::Done(Facts::Usage(vec![])));
     assert_eq!(statuses(), [Status::Final, Status::Final]);
 }
 

@@ -102,7 +102,7 @@ fn unix(seconds: Whole) -> Option<DateTime<Utc>> {
 }
 
 /// Status table of DescribeVodPlayInfo.
-fn state(status: &str) -> MediaState {
+pub(super) fn state(status: &str) -> MediaState {
     match status {
         "2" | "11" => MediaState::Normal,
         "0" | "4" | "5" | "10" => MediaState::Processing,

@@ -1,85 +1,10 @@
-//! From the wire to the words of the product.
-
-use chrono::{DateTime, Utc};
+//! From the wire to the words of the product: media.
 
 use super::wire;
-use crate::cloud::Error;
-use crate::cloud::convert::{definition, known, malformed, playable, some, time};
-use crate::cloud::lenient::Measured;
+use super::{MediaInfos, SearchMediaAnswer};
+use crate::cloud::convert::{definition, known, playable, some};
 use crate::model::time::parse_time;
 use crate::model::{FileId, Media, MediaState, Period, Rendition, SubAppId, Vid};
-
-/// One page of a search.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SearchMediaAnswer {
-    /// All hits of the query, capped at 5000.
-    pub total: u64,
-    /// The hits of this page.
-    pub media: Vec<Media>,
-}
-
-/// Media looked up by id.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MediaInfos {
-    /// Those that exist.
-    pub media: Vec<Media>,
-    /// Those that do not.
-    pub missing: Vec<FileId>,
-}
-
-/// An application of the account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Application {
-    /// Its id.
-    pub sub_app_id: SubAppId,
-    /// Its name.
-    pub name: String,
-    /// `On`, `Off`, `Destroying`, `Destroyed`.
-    pub status: String,
-    /// `fileid` or `fileid+path`.
-    pub mode: String,
-    /// When it was created.
-    pub created: Option<DateTime<Utc>>,
-}
-
-/// One point of a series; `time` is where its interval begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Point {
-    /// Where the interval begins.
-    pub time: DateTime<Utc>,
-    /// Bytes, bit/s or pieces. Never negative.
-    pub value: i128,
-}
-
-/// One day of one kind of media processing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TaskUsage {
-    /// `Transcoding`, `Transcoding-TESHD`, …
-    pub task_type: String,
-    /// `Standard.H264.HD`, …; empty where the API gave no details for the day.
-    pub specification: String,
-    /// Where the day begins.
-    pub time: DateTime<Utc>,
-    /// Tasks.
-    pub count: i128,
-    /// Seconds (pieces for snapshots), as measured: not rounded up to minutes.
-    pub usage: i128,
-}
-
-/// Where event notifications go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventConfig {
-    /// `PUSH` or `PULL`; empty if never set.
-    pub mode: String,
-    /// The callback address; empty if none.
-    pub url: String,
-    /// Upload (and recording) finished.
-    pub upload: bool,
-    /// Media deleted.
-    pub delete: bool,
-    /// Clip made persistent.
-    pub persistence: bool,
-}
 
 impl SearchMediaAnswer {
     pub(super) fn from_wire(answer: wire::SearchMedia, sub_app_id: Option<SubAppId>) -> Self {
@@ -93,84 +18,6 @@ impl MediaInfos {
         self.media.extend(answer.media_info_set.into_iter().map(|info| media(info, sub_app_id)));
         self.missing.extend(answer.not_exist_file_id_set.into_iter().map(|id| FileId::new(id.0)));
     }
-}
-
-impl Application {
-    pub(super) fn from_wire(info: wire::SubAppIdInfo) -> Option<Self> {
-        let name = some(info.sub_app_id_name.0).unwrap_or(info.name.0);
-        Some(Self {
-            sub_app_id: SubAppId(info.sub_app_id.to_u64()?),
-            name,
-            status: info.status.0,
-            mode: info.mode.0,
-            created: parse_time(&info.create_time.0).ok(),
-        })
-    }
-}
-
-impl Point {
-    pub(super) fn inside(action: &'static str, items: Vec<wire::StatDataItem>, period: Period) -> Result<Vec<Self>, Error> {
-        let mut points = Vec::with_capacity(items.len());
-        for item in items {
-            let point = Self { time: time(action, &item.time.0)?, value: not_negative(action, item.value)? };
-            if period.contains(point.time) {
-                points.push(point);
-            }
-        }
-        points.sort_by_key(|point| point.time);
-        Ok(points)
-    }
-
-    /// The same of items that say `Count` for their value.
-    pub(super) fn counted(action: &'static str, items: Vec<wire::CountDataItem>, period: Period) -> Result<Vec<Self>, Error> {
-        let items = items.into_iter().map(|item| wire::StatDataItem { time: item.time, value: item.count }).collect();
-        Self::inside(action, items, period)
-    }
-}
-
-impl TaskUsage {
-    pub(super) fn from_wire(action: &'static str, answer: wire::MediaProcessUsage, period: Period) -> Result<Vec<Self>, Error> {
-        let mut all = Vec::new();
-        for task in answer.media_process_data_set {
-            let series: Vec<(String, Vec<wire::TaskStatDataItem>)> = if task.details.is_empty() {
-                vec![(String::new(), task.summary)]
-            } else {
-                task.details.into_iter().map(|detail| (detail.specification.0, detail.data)).collect()
-            };
-            for (specification, items) in series {
-                for item in items {
-                    let time = time(action, &item.time.0)?;
-                    if period.contains(time) {
-                        all.push(Self {
-                            task_type: task.task_type.0.clone(),
-                            specification: specification.clone(),
-                            time,
-                            count: item.count.0.max(0),
-                            usage: not_negative(action, item.usage)?,
-                        });
-                    }
-                }
-            }
-        }
-        Ok(all)
-    }
-}
-
-impl EventConfig {
-    pub(super) fn from_wire(answer: wire::EventConfig) -> Self {
-        let on = |switch: &str| switch.eq_ignore_ascii_case("ON");
-        Self {
-            mode: answer.mode.0,
-            url: answer.notification_url.0,
-            upload: on(&answer.upload_media_complete_event_switch.0),
-            delete: on(&answer.delete_media_complete_event_switch.0),
-            persistence: on(&answer.persistence_complete_event_switch.0),
-        }
-    }
-}
-
-fn not_negative(action: &'static str, value: Measured) -> Result<i128, Error> {
-    if value.0 < 0 { Err(malformed(action, format!("a negative quantity, {}", value.0))) } else { Ok(value.0) }
 }
 
 fn media(info: wire::MediaInfo, sub_app_id: Option<SubAppId>) -> Media {

@@ -1,13 +1,9 @@
 //! What is answered, as it is sent. Members that nobody reads are not declared; unknown ones are ignored.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
+use crate::cloud::fields::list;
 use crate::cloud::lenient::{Exact, Measured, Text, Whole};
-
-/// A list that may arrive as null.
-fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    Option::<Vec<T>>::deserialize(deserializer).map(Option::unwrap_or_default)
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -119,27 +115,6 @@ pub(super) struct AdaptiveItem {
     pub url: Text,
     pub definition: Whole,
     pub size: Option<Whole>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct SubAppIds {
-    #[serde(default)]
-    pub total_count: Whole,
-    #[serde(default, rename = "SubAppIdInfoSet", deserialize_with = "list")]
-    pub set: Vec<SubAppIdInfo>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "PascalCase", default)]
-pub(super) struct SubAppIdInfo {
-    pub sub_app_id: Whole,
-    pub sub_app_id_name: Text,
-    /// The older name of the name.
-    pub name: Text,
-    pub status: Text,
-    pub mode: Text,
-    pub create_time: Text,
 }
 
 #[derive(Deserialize)]

@@ -1,12 +1,16 @@
 -- Version 2: units of work that several runs can share, the media inventory by day, bills, packs, domains, play statistics,
 -- changes of media. Readable by programs of version 2 and later.
 
+-- The oldest program that works on this ledger: one of an older version refuses it.
+ALTER TABLE ledger_schema ADD COLUMN oldest_program BIGINT NOT NULL DEFAULT 2;
+
 DROP VIEW v_unit;
 ALTER TABLE unit RENAME TO unit_of_version_1;
 
 -- What is to be asked of the cloud, what is being asked, and how it went. A worker takes a unit by raising its fence, and a
--- write counts only under the fence it was taken with. subject is what the question is narrowed to; not_before is when a failed
--- unit may be tried again; a unit that was too large is 'split' into smaller ones.
+-- write counts only under the fence it was taken with. subject is what the question is narrowed to; brings is what its facts are:
+-- usage (rated), reading (not rated), media, pack, domain, bill or play; not_before is when a unit may be tried again; a unit that
+-- was too large is 'split': it covers what it asked, and smaller ones the rest; 'absent' is what the account's site does not have. asked_until is how far its last answer reaches.
 CREATE TABLE unit (
     account TEXT NOT NULL REFERENCES account (account),
     action TEXT NOT NULL,
@@ -15,7 +19,8 @@ CREATE TABLE unit (
     start_at BIGINT NOT NULL,
     end_at BIGINT NOT NULL,
     kind TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('planned', 'leased', 'done', 'failed', 'split')),
+    brings TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('planned', 'leased', 'done', 'failed', 'split', 'absent')),
     priority BIGINT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('assumed', 'estimated', 'partial', 'final')),
     facts BIGINT NOT NULL,
@@ -27,21 +32,23 @@ CREATE TABLE unit (
     not_before BIGINT NOT NULL,
     attempts BIGINT NOT NULL,
     planned_at BIGINT NOT NULL,
+    asked_until BIGINT NOT NULL,
     finished_at BIGINT,
     PRIMARY KEY (account, action, sub_app_id, subject, start_at, end_at)
 );
 CREATE INDEX unit_open ON unit (account, priority, start_at) WHERE state IN ('planned', 'leased');
 CREATE INDEX unit_by_time ON unit (account, start_at);
 
-INSERT INTO unit (account, action, sub_app_id, subject, start_at, end_at, kind, state, priority, status, facts, restated, reason,
-                  fence, owner, leased_until, not_before, attempts, planned_at, finished_at)
-SELECT account, action, sub_app_id, subject, start_at, end_at, '', state, 0, status, facts, 0, reason,
-       0, '', 0, 0, 1, finished_at, finished_at
+INSERT INTO unit (account, action, sub_app_id, subject, start_at, end_at, kind, brings, state, priority, status, facts, restated,
+                  reason, fence, owner, leased_until, not_before, attempts, planned_at, asked_until, finished_at)
+SELECT account, action, sub_app_id, subject, start_at, end_at, '', 'usage', state, 0, status, facts, 0,
+       reason, 0, '', 0, 0, 1, finished_at, CASE WHEN finished_at < end_at THEN finished_at ELSE end_at END, finished_at
 FROM unit_of_version_1;
 DROP TABLE unit_of_version_1;
 
 CREATE VIEW v_unit AS
-SELECT account, action, sub_app_id, subject, start_at, end_at, kind, state, status, facts, restated, reason FROM unit;
+SELECT account, action, sub_app_id, subject, start_at, end_at, asked_until, kind, brings, state, status, facts, restated, reason
+FROM unit;
 
 -- Measurements that are not rated: they are there to be compared with those that are. Revisions as in usage_fact.
 CREATE TABLE reading (
@@ -63,8 +70,12 @@ CREATE TABLE reading (
     PRIMARY KEY (account, action, sub_app_id, subject, meter, area, spec, start_at, revision)
 );
 
+-- sighting is a hash of what the last listing told of a media, so that the next one sees at once what changed; '' is none.
+ALTER TABLE media ADD COLUMN sighting TEXT NOT NULL DEFAULT '';
+CREATE INDEX media_by_creation ON media (account, sub_app_id, created_at);
+
 -- What a media was like, from a billing day on until (not including) another; until_day is null where it still is. tags and
--- renditions are JSON texts with sorted members: ["a","b"] and [{"kind":"…","definition":"…","size":1}]. gone is 1 from the day
+-- renditions are JSON texts with sorted members: ["a","b"] and [{"definition":0,"size":1}], 0 being the source file. gone is 1 from the day
 -- on which the media was found deleted.
 CREATE TABLE media_day (
     account TEXT NOT NULL,

@@ -1,20 +1,25 @@
 //! The two forms of an answer: API 3.0 wraps everything in `Response`; the legacy API puts `code` beside the data.
 
+mod watch;
+
+use std::marker::PhantomData;
+
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed};
 use serde_json::value::RawValue;
 
 use super::endpoint::Api;
 use super::error::{Error, ErrorKind};
 use super::lenient::{Text, Whole};
+use watch::Outer;
 
 #[derive(Deserialize)]
-struct Envelope {
-    #[serde(rename = "Response")]
-    response: Box<RawValue>,
+struct Envelope<'a> {
+    #[serde(rename = "Response", borrow)]
+    response: &'a RawValue,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase")]
 struct Head {
     error: Option<Refusal>,
@@ -29,6 +34,17 @@ struct Refusal {
     message: String,
 }
 
+impl From<Head> for Result<(), Error> {
+    fn from(head: Head) -> Self {
+        match head.error {
+            None => Ok(()),
+            Some(refusal) => Err(Error::new(ErrorKind::of_code(&refusal.code), refusal.message)
+                .with_code(refusal.code)
+                .with_request_id(head.request_id)),
+        }
+    }
+}
+
 /// `codeDesc` is a text on success and was seen as a number on failure; some hosts say `msg`.
 #[derive(Deserialize)]
 struct LegacyHead {
@@ -39,34 +55,43 @@ struct LegacyHead {
     code_desc: Text,
 }
 
-/// Whether a body is an answer and no refusal. Both APIs answer refusals with HTTP 200.
-pub(crate) fn check(api: Api, status: u16, body: &str) -> Result<(), Error> {
+/// Reads an answer, or says why it is none. Both APIs answer refusals with HTTP 200.
+pub(crate) fn read<T: DeserializeOwned>(api: Api, status: u16, body: &str) -> Result<T, Error> {
     let outcome = match api {
-        Api::Legacy => check_legacy(body),
-        Api::Vod | Api::Billing => check_v3(body),
+        Api::Legacy => read_legacy(body),
+        Api::Vod | Api::Billing => read_v3(body),
     };
     match outcome {
         Err(error) if status != 200 && matches!(error.kind, ErrorKind::Malformed | ErrorKind::Network) => {
             Err(refused_by_status(status))
         }
-        Ok(()) if status != 200 => Err(refused_by_status(status)),
+        Ok(_) if status != 200 => Err(refused_by_status(status)),
         outcome => outcome,
     }
 }
 
-/// Reads an answer that [`check`] let pass.
-pub(crate) fn read<T: DeserializeOwned>(api: Api, action: &'static str, body: &str) -> Result<T, Error> {
-    let parsed = match api {
-        Api::Legacy => serde_json::from_str(body),
-        Api::Vod | Api::Billing => {
-            serde_json::from_str::<Envelope>(body).and_then(|envelope| serde_json::from_str(envelope.response.get()))
-        }
-    };
-    parsed.map_err(|error| {
-        let mut error = Error::new(ErrorKind::Malformed, format!("the answer cannot be read: {error}"));
-        error.action = action;
-        error
-    })
+/// Answers are large and refusals are small, so an answer is read in one pass that looks out for a refusal.
+fn read_v3<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
+    let mut head = Head::default();
+    let mut deserializer = serde_json::Deserializer::from_str(body);
+    let parsed = Outer { head: &mut head, answer: PhantomData }
+        .deserialize(&mut deserializer)
+        .and_then(|answer| deserializer.end().map(|()| answer));
+    match parsed {
+        Ok(answer) => Result::from(head).map(|()| answer),
+        // A refusal lacks the members of an answer; what is no answer at all is told apart from what only does not fit.
+        Err(error) => Err(check_v3(body).err().unwrap_or_else(|| unfit(&error))),
+    }
+}
+
+fn read_legacy<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
+    check_legacy(body)?;
+    serde_json::from_str(body).map_err(|error| unfit(&error))
+}
+
+/// An answer of the API, but not to this action.
+fn unfit(error: &serde_json::Error) -> Error {
+    Error::new(ErrorKind::Malformed, format!("the answer cannot be read: {error}"))
 }
 
 /// A body that ends too early was cut off on its way, which repeating mends; anything else is not from the API.
@@ -78,15 +103,10 @@ fn no_answer(of: &str, body: &str, error: &serde_json::Error) -> Error {
 }
 
 fn check_v3(body: &str) -> Result<(), Error> {
-    let head: Head = serde_json::from_str::<Envelope>(body)
+    let head: Head = serde_json::from_str::<Envelope<'_>>(body)
         .and_then(|envelope| serde_json::from_str(envelope.response.get()))
         .map_err(|error| no_answer("API 3.0", body, &error))?;
-    match head.error {
-        None => Ok(()),
-        Some(refusal) => Err(Error::new(ErrorKind::of_code(&refusal.code), refusal.message)
-            .with_code(refusal.code)
-            .with_request_id(head.request_id)),
-    }
+    head.into()
 }
 
 fn check_legacy(body: &str) -> Result<(), Error> {

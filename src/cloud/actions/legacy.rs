@@ -1,0 +1,27 @@
+//! VOD, legacy API (v2). Limits: the pages of the actions, a minute; no page gives one for DescribeRecordPlayInfo.
+//!
+//! No role needs these: the legacy API is used only where it is configured. `Role::Play` and `Role::Callback` name what such an
+//! installation calls.
+
+use super::Role::{Callback, Play};
+use super::{Api, Entry, Limit};
+
+const PER_MINUTE_100: Limit = Limit::per_minute(100);
+const PER_MINUTE_1000: Limit = Limit::per_minute(1_000);
+
+/// It takes no application, so permission can only be given for the operation.
+const fn reads(name: &'static str) -> Entry {
+    Entry::reads(Api::Legacy, name).operation()
+}
+
+table! {
+    DESCRIBE_VOD_PLAY_INFO = reads("DescribeVodPlayInfo").documented(PER_MINUTE_100).by(&[Play]);
+    // With `notifyUrl` it sets where a recording's end is told; setting it twice does no harm.
+    DESCRIBE_RECORD_PLAY_INFO = reads("DescribeRecordPlayInfo").assumed(PER_MINUTE_100).sets().by(&[Play, Callback]);
+    DESCRIBE_VOD_INFO = reads("DescribeVodInfo").documented(PER_MINUTE_100);
+    GET_VIDEO_INFO = reads("GetVideoInfo").documented(PER_MINUTE_100).by(&[Play]);
+    DESCRIBE_VOD_PLAY_URLS = reads("DescribeVodPlayUrls").documented(PER_MINUTE_100);
+    // Events whose answer was lost come again by themselves.
+    PULL_EVENT = reads("PullEvent").documented(PER_MINUTE_1000).sets().by(&[Callback]);
+    CONFIRM_EVENT = reads("ConfirmEvent").documented(PER_MINUTE_1000).sets().by(&[Callback]);
+}
