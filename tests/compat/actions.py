@@ -54,16 +54,16 @@ class PythonSdk:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             try:
-                if unsigned:
-                    answer = client.call_json(action, params, options={"SkipSign": True})
-                    response = getattr(models, action + "Response")()
-                    response._deserialize(answer["Response"])
-                else:
-                    request = getattr(models, action + "Request")()
-                    request.from_json_string(json.dumps(params))
-                    response = getattr(client, action)(request)
+                request = getattr(models, action + "Request")()
+                request.from_json_string(json.dumps(params))
+                answer = client.call_json(action, request._serialize(), options={"SkipSign": bool(unsigned)})["Response"]
             except TencentCloudSDKException as error:
                 raise Refused(error.get_code()) from error
+            response = getattr(models, action + "Response")()
+            response._deserialize(answer)
+        # Its models complain of unknown members everywhere but at the top.
+        unknown = set(answer) - {name.lstrip("_") for name in vars(response)}
+        assert not unknown, f"unknown members {sorted(unknown)}"
         assert response.RequestId, "no request id"
         return response
 

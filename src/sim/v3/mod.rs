@@ -14,6 +14,7 @@ mod large;
 mod manage;
 mod media;
 mod media_answer;
+mod media_forms;
 mod params;
 pub(super) mod play_stats;
 mod prepaid;
