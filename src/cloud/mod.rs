@@ -69,6 +69,7 @@
 //! [`Client::within`] and [`Client::deadline`] do the same with an error that tells what was waited for.
 
 pub mod actions;
+pub mod billing;
 mod budget;
 mod builder;
 mod check;
@@ -168,6 +169,11 @@ impl Client {
     /// VOD, API 3.0.
     pub fn vod(&self) -> vod::Vod<'_> {
         vod::Vod { client: self }
+    }
+
+    /// Billing.
+    pub fn billing(&self) -> billing::Billing<'_> {
+        billing::Billing { client: self }
     }
 
     /// VOD, legacy API.

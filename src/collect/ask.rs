@@ -2,7 +2,7 @@
 
 use super::facts::{self, Series};
 use super::plan::{ProcessTypes, Question, Subject};
-use super::plays;
+use super::{bills, plays};
 use crate::cloud::vod::{
     self, CdnData, CdnFilter, CdnInterval, CdnMetric, CdnStatDetails, CdnUsage, Interval, MediaProcessUsage, PrepaidProduct,
     StorageDetails, TaskUsage, TimeWindow, UploadAcceleration, UsageOver,
@@ -131,7 +131,7 @@ async fn other(client: &Client, question: &Question<'_>, period: Period) -> Resu
         }
         Subject::Packs => Facts::Packs(packs(client.vod().describe_prepaid_products().await?)?),
         Subject::Plays => Facts::Plays(plays::of_day(client, question).await?),
-        _ => return Err(Refusal::from("bills are not asked for yet".to_owned())),
+        _ => Facts::Bill(bills::of_month(client, question).await?),
     };
     Ok(Answer { facts, notes: Vec::new() })
 }

@@ -6,6 +6,7 @@
 
 mod applications;
 mod ask;
+mod bills;
 mod facts;
 mod listing;
 mod manifest;

@@ -1,0 +1,224 @@
+//! Sums of a month, and whole bills as files.
+
+use serde::{Deserialize, Serialize};
+
+use super::Billing;
+use super::actions::{
+    DESCRIBE_BILL_DOWNLOAD_URL, DESCRIBE_BILL_SUMMARY_BY_PRODUCT, DESCRIBE_BILL_SUMMARY_FOR_ORGANIZATION,
+};
+use super::detail::month;
+use super::money::{Money, some_money};
+use crate::cloud::Error;
+use crate::cloud::fields::{list, number, some_secret, text};
+use crate::model::{BillingMonth, Secret};
+
+/// What the cloud has to prepare before it can be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Prepared<T> {
+    /// It is being prepared: ask again in 5 to 10 minutes.
+    NotYet,
+    /// Here it is.
+    Ready(T),
+}
+
+impl<T> Prepared<T> {
+    /// What is there, if it is.
+    pub fn ready(self) -> Option<T> {
+        match self {
+            Self::NotYet => None,
+            Self::Ready(value) => Some(value),
+        }
+    }
+}
+
+/// Which transactions a summary holds; bills from 2021-05 on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PayType {
+    /// What was used.
+    Consume,
+    /// What was given back.
+    Refund,
+    /// What was corrected.
+    Adjustment,
+}
+
+/// A month by product. (Billing API, DescribeBillSummaryByProduct.)
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ProductCosts {
+    /// All products.
+    #[serde(rename = "SummaryTotal")]
+    pub total: Option<ProductCost>,
+    /// Each of them.
+    #[serde(default, rename = "SummaryOverview", deserialize_with = "list")]
+    pub products: Vec<ProductCost>,
+}
+
+/// What one product cost.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ProductCost {
+    /// `p_vod` for VOD; empty in a total.
+    #[serde(deserialize_with = "text")]
+    pub business_code: String,
+    /// Its display name.
+    #[serde(deserialize_with = "text")]
+    pub business_code_name: String,
+    /// At list price.
+    #[serde(rename = "TotalCost", deserialize_with = "some_money")]
+    pub list_cost: Option<Money>,
+    /// What is paid.
+    #[serde(rename = "RealTotalCost", deserialize_with = "some_money")]
+    pub real_cost: Option<Money>,
+    /// Of it, in cash.
+    #[serde(rename = "CashPayAmount", deserialize_with = "some_money")]
+    pub cash: Option<Money>,
+    /// Of it, with free credit.
+    #[serde(rename = "IncentivePayAmount", deserialize_with = "some_money")]
+    pub incentive: Option<Money>,
+    /// Of it, with vouchers.
+    #[serde(rename = "VoucherPayAmount", deserialize_with = "some_money")]
+    pub voucher: Option<Money>,
+    /// Of it, with shared profit.
+    #[serde(rename = "TransferPayAmount", deserialize_with = "some_money")]
+    pub transfer: Option<Money>,
+}
+
+/// By what the bill of a member of an organization is summed up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupBy {
+    /// Products.
+    Business,
+    /// Projects.
+    Project,
+    /// Regions.
+    Region,
+    /// Prepaid and postpaid.
+    PayMode,
+    /// The values of these cost tags.
+    Tag(Vec<String>),
+}
+
+/// A group and what it cost, with its products.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GroupCost {
+    /// What the group is of.
+    #[serde(default, rename = "GroupKey", deserialize_with = "text")]
+    pub key: String,
+    /// Which group it is.
+    #[serde(default, rename = "GroupValue", deserialize_with = "text")]
+    pub value: String,
+    /// What it cost.
+    #[serde(flatten)]
+    pub cost: ProductCost,
+    /// The same by product.
+    #[serde(default, deserialize_with = "list")]
+    pub business: Vec<ProductCost>,
+}
+
+/// A bill as a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum BillFile {
+    /// The overview (L0, PDF); not of the current month.
+    BillOverview,
+    /// By product (L1).
+    BillSummary,
+    /// By resource (L2).
+    BillResource,
+    /// Every line (L3).
+    BillDetail,
+    /// All of them; not of the current month.
+    BillPack,
+}
+
+impl Billing<'_> {
+    /// What each product cost in a month.
+    pub async fn describe_bill_summary_by_product(
+        &self,
+        month: BillingMonth,
+        pay_type: Option<PayType>,
+        payer_uin: Option<&str>,
+    ) -> Result<Prepared<ProductCosts>, Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Request<'a> {
+            begin_time: String,
+            end_time: String,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pay_type: Option<PayType>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            payer_uin: Option<&'a str>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Answer {
+            #[serde(deserialize_with = "number")]
+            ready: u8,
+            #[serde(flatten)]
+            costs: ProductCosts,
+        }
+        let request = Request { begin_time: month.to_string(), end_time: month.to_string(), pay_type, payer_uin };
+        let answer: Answer = self.client.ask(&DESCRIBE_BILL_SUMMARY_BY_PRODUCT, &request).await?;
+        Ok(if answer.ready == 0 { Prepared::NotYet } else { Prepared::Ready(answer.costs) })
+    }
+
+    /// What a member of an organization cost in a month, in groups.
+    pub async fn describe_bill_summary_for_organization(
+        &self,
+        of: BillingMonth,
+        by: &GroupBy,
+    ) -> Result<Prepared<Vec<GroupCost>>, Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Request<'a> {
+            #[serde(serialize_with = "month")]
+            month: BillingMonth,
+            group_type: &'static str,
+            #[serde(skip_serializing_if = "<[String]>::is_empty")]
+            tag_key: &'a [String],
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Answer {
+            #[serde(deserialize_with = "number")]
+            ready: u8,
+            #[serde(default, deserialize_with = "list")]
+            summary_detail: Vec<GroupCost>,
+        }
+        let (group_type, tag_key): (_, &[String]) = match by {
+            GroupBy::Business => ("business", &[]),
+            GroupBy::Project => ("project", &[]),
+            GroupBy::Region => ("region", &[]),
+            GroupBy::PayMode => ("payMode", &[]),
+            GroupBy::Tag(keys) => ("tag", keys),
+        };
+        let request = Request { month: of, group_type, tag_key };
+        let answer: Answer = self.client.ask(&DESCRIBE_BILL_SUMMARY_FOR_ORGANIZATION, &request).await?;
+        Ok(if answer.ready == 0 { Prepared::NotYet } else { Prepared::Ready(answer.summary_detail) })
+    }
+
+    /// Where a bill can be downloaded for a day, by [`Client::download`](crate::cloud::Client::download). From 2021-01 on; overview and
+    /// pack are there after 19:00 on the first of the next month.
+    pub async fn describe_bill_download_url(&self, file: BillFile, of: BillingMonth) -> Result<Prepared<Secret>, Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Request {
+            file_type: BillFile,
+            #[serde(serialize_with = "month")]
+            month: BillingMonth,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Answer {
+            #[serde(deserialize_with = "number")]
+            ready: u8,
+            #[serde(default, deserialize_with = "some_secret")]
+            download_url: Option<Secret>,
+        }
+        let answer: Answer = self.client.ask(&DESCRIBE_BILL_DOWNLOAD_URL, &Request { file_type: file, month: of }).await?;
+        Ok(answer.download_url.filter(|_| answer.ready != 0).map_or(Prepared::NotYet, Prepared::Ready))
+    }
+}
