@@ -92,8 +92,10 @@ def main():
     parser.add_argument("--page", type=int, default=1000, help="media per answer")
     parser.add_argument("--limit", default="token", help="how the account counts requests")
     parser.add_argument("--python", default=sys.executable, help="an interpreter that has the SDK")
+    parser.add_argument("--no-build", action="store_true", help="measure what was built before")
     options = parser.parse_args()
-    subprocess.run(["cargo", "build", "--quiet", "--release", "--bin", "vodledger", "--example", "listing"], cwd=ROOT, check=True)
+    if not options.no_build:
+        subprocess.run(["cargo", "build", "--quiet", "--release", "--bin", "vodledger", "--example", "listing"], cwd=ROOT, check=True)
     rows = {}
     with tempfile.TemporaryDirectory() as folder:
         process, at = start(options, folder)
