@@ -107,7 +107,7 @@ struct Handles<'a>(BTreeMap<String, &'a str>);
 impl Legacy<'_> {
     /// Events that wait. The server answers at once if there are any, else after up to 5 s. How many come, and for how long they are
     /// hidden before they come again, is not documented.
-    pub async fn pull_event(&self) -> Result<Vec<LegacyEvent>, Error> {
+    pub async fn pull_event(self) -> Result<Vec<LegacyEvent>, Error> {
         #[derive(Serialize)]
         struct Nothing {}
         let answer: Answer = self.client.ask(&actions::PULL_EVENT, &Nothing {}).await?;
@@ -116,7 +116,7 @@ impl Legacy<'_> {
     }
 
     /// Confirms pulled events by their handles.
-    pub async fn confirm_event(&self, handles: &[String]) -> Result<(), Error> {
+    pub async fn confirm_event(self, handles: &[String]) -> Result<(), Error> {
         Check::of(&actions::CONFIRM_EVENT).holds(!handles.is_empty(), "msgHandle: at least one is needed")?;
         let named = handles.iter().enumerate().map(|(index, handle)| (format!("msgHandle.{}", index + 1), handle.as_str()));
         let _: IgnoredAny = self.client.ask(&actions::CONFIRM_EVENT, &Handles(named.collect())).await?;

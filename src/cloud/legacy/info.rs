@@ -168,7 +168,7 @@ impl From<Item> for VodInfoItem {
 
 impl Legacy<'_> {
     /// One page of media by the time of their creation.
-    pub async fn describe_vod_info(&self, request: &DescribeVodInfo) -> Result<VodInfo, Error> {
+    pub async fn describe_vod_info(self, request: &DescribeVodInfo) -> Result<VodInfo, Error> {
         let fits = request.page_size.is_none_or(|size| (SMALLEST_PAGE..=LARGEST_PAGE).contains(&size));
         Check::of(&actions::DESCRIBE_VOD_INFO).holds(fits, "pageSize: 10 to 100 are taken")?;
         let answer: Answer = self.client.ask(&actions::DESCRIBE_VOD_INFO, request).await?;

@@ -28,27 +28,27 @@ pub struct Legacy<'a> {
 
 impl Legacy<'_> {
     /// One page of media whose name begins with a text.
-    pub async fn describe_vod_play_info(&self, request: &DescribeVodPlayInfo) -> Result<VodPlayInfo, Error> {
+    pub async fn describe_vod_play_info(self, request: &DescribeVodPlayInfo) -> Result<VodPlayInfo, Error> {
         let answer: wire::FileSet = self.client.ask(&actions::DESCRIBE_VOD_PLAY_INFO, request).await?;
         Ok(VodPlayInfo::from_wire(answer))
     }
 
     /// The media of a recording by vid; with `notify_url` also where to call when it is complete,
     /// which counts only before the recording's work has ended.
-    pub async fn describe_record_play_info(&self, request: &DescribeRecordPlayInfo) -> Result<Vec<Media>, Error> {
+    pub async fn describe_record_play_info(self, request: &DescribeRecordPlayInfo) -> Result<Vec<Media>, Error> {
         let answer: wire::FileSet = self.client.ask(&actions::DESCRIBE_RECORD_PLAY_INFO, request).await?;
         let vid = Vid::new(request.vid.as_str());
         Ok(answer.file_set.into_iter().flatten().map(|item| convert::media(item, Some(&vid))).collect())
     }
 
     /// Everything about one media.
-    pub async fn get_video_info(&self, file_id: &FileId) -> Result<Media, Error> {
+    pub async fn get_video_info(self, file_id: &FileId) -> Result<Media, Error> {
         let answer: wire::VideoInfo = self.client.ask(&actions::GET_VIDEO_INFO, &request::OfFile { file_id }).await?;
         Ok(convert::video_info(answer, file_id))
     }
 
     /// What of one media can be played.
-    pub async fn describe_vod_play_urls(&self, file_id: &FileId) -> Result<Vec<Rendition>, Error> {
+    pub async fn describe_vod_play_urls(self, file_id: &FileId) -> Result<Vec<Rendition>, Error> {
         let answer: wire::PlayUrls = self.client.ask(&actions::DESCRIBE_VOD_PLAY_URLS, &request::OfFile { file_id }).await?;
         Ok(convert::renditions(answer.play_set))
     }

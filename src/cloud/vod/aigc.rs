@@ -157,7 +157,7 @@ impl<'a> Vod<'a> {
     /// What was generated, by specification; [`TaskUsage::task_type`] is the kind. A span of more than a day gives points by day, a
     /// shorter one by five minutes; points outside the asked period are dropped. The unit depends on the kind; the page does not
     /// state it.
-    pub async fn describe_aigc_usage_data(&self, request: &AigcUsage, kind: AigcKind) -> Result<Vec<TaskUsage>, Error> {
+    pub async fn describe_aigc_usage_data(self, request: &AigcUsage, kind: AigcKind) -> Result<Vec<TaskUsage>, Error> {
         request.check()?;
         let answer: Answer = self.client.ask(&DESCRIBE_AIGC_USAGE_DATA, &request.request(kind.as_str())).await?;
         let (action, period) = (DESCRIBE_AIGC_USAGE_DATA.action.name, request.window.period());

@@ -132,7 +132,7 @@ impl<'a> Vod<'a> {
     }
 
     /// The same as a list, each application once.
-    pub async fn describe_sub_app_ids(&self) -> Result<Vec<Application>, Error> {
+    pub async fn describe_sub_app_ids(self) -> Result<Vec<Application>, Error> {
         let mut all = self.sub_app_ids().all().await?;
         let mut seen = HashSet::new();
         all.retain(|application| seen.insert(application.sub_app_id));
@@ -140,7 +140,7 @@ impl<'a> Vod<'a> {
     }
 
     /// All applications of the account. A key that may ask but not list them still reaches the default one.
-    pub async fn list_applications(&self) -> Result<Listed, Error> {
+    pub async fn list_applications(self) -> Result<Listed, Error> {
         match self.describe_sub_app_ids().await {
             Ok(applications) => Ok(Listed { applications, unlisted: None }),
             Err(error) if matches!(error.kind, ErrorKind::Permission | ErrorKind::Unsupported) => {

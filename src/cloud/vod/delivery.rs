@@ -126,7 +126,7 @@ fn check_interval(check: Check, period: Period, interval: Interval) -> Result<()
 
 impl Vod<'_> {
     /// Delivered bytes or speed of all areas together, oldest first; points outside the asked period are dropped.
-    pub async fn describe_cdn_usage_data(&self, request: &CdnUsage) -> Result<Vec<Point>, Error> {
+    pub async fn describe_cdn_usage_data(self, request: &CdnUsage) -> Result<Vec<Point>, Error> {
         let check = Check::of(&DESCRIBE_CDN_USAGE_DATA);
         check.days(request.window.period(), 90)?;
         check.at_most("DomainNames", &request.domain_names, MAX_DOMAINS)?;
@@ -135,7 +135,7 @@ impl Vod<'_> {
     }
 
     /// Delivered bytes, speed or requests in one area, oldest first; points outside the asked period are dropped.
-    pub async fn describe_cdn_stat_details(&self, request: &CdnStatDetails) -> Result<Vec<Point>, Error> {
+    pub async fn describe_cdn_stat_details(self, request: &CdnStatDetails) -> Result<Vec<Point>, Error> {
         let check = Check::of(&DESCRIBE_CDN_STAT_DETAILS);
         check_interval(check, request.window.period(), request.data_interval)?;
         check.at_most("DomainNames", &request.only.domain_names, MAX_DOMAINS)?;

@@ -182,7 +182,7 @@ impl<'a> Vod<'a> {
     }
 
     /// How an application plays unless told otherwise, with the key of player signatures.
-    pub async fn describe_default_distribution_config(&self, sub_app_id: Option<SubAppId>) -> Result<DefaultDistribution, Error> {
+    pub async fn describe_default_distribution_config(self, sub_app_id: Option<SubAppId>) -> Result<DefaultDistribution, Error> {
         self.client.ask(&DESCRIBE_DEFAULT_DISTRIBUTION_CONFIG, &ForApplication { sub_app_id }).await
     }
 }

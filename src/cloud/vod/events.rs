@@ -90,13 +90,13 @@ impl<'a> ModifyEventConfig<'a> {
 
 impl Vod<'_> {
     /// Where event notifications go. The sign key is never told.
-    pub async fn describe_event_config(&self, sub_app_id: Option<SubAppId>) -> Result<EventConfig, Error> {
+    pub async fn describe_event_config(self, sub_app_id: Option<SubAppId>) -> Result<EventConfig, Error> {
         let answer: wire::EventConfig = self.client.ask(&DESCRIBE_EVENT_CONFIG, &ForApplication { sub_app_id }).await?;
         Ok(EventConfig::from_wire(answer))
     }
 
     /// Changes where event notifications go. What is `None` stays as it is.
-    pub async fn modify_event_config(&self, sub_app_id: Option<SubAppId>, change: &EventConfigChange) -> Result<(), Error> {
+    pub async fn modify_event_config(self, sub_app_id: Option<SubAppId>, change: &EventConfigChange) -> Result<(), Error> {
         let check = Check::of(&MODIFY_EVENT_CONFIG);
         let is_key = |key: &str| (1..=32).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let key = change.sign_key.as_ref().map(Secret::expose);
@@ -109,7 +109,7 @@ impl Vod<'_> {
     /// again unless they are confirmed. What is not pulled in 4 days is lost.
     ///
     /// An event whose content cannot be read comes all the same, so that it can be kept and confirmed.
-    pub async fn pull_events(&self, sub_app_id: Option<SubAppId>) -> Result<Vec<Event>, Error> {
+    pub async fn pull_events(self, sub_app_id: Option<SubAppId>) -> Result<Vec<Event>, Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
@@ -122,7 +122,7 @@ impl Vod<'_> {
     }
 
     /// Confirms pulled events by their handles, 1 to [`MAX_EVENTS`], within 30 s of the pull.
-    pub async fn confirm_events(&self, sub_app_id: Option<SubAppId>, handles: &[String]) -> Result<(), Error> {
+    pub async fn confirm_events(self, sub_app_id: Option<SubAppId>, handles: &[String]) -> Result<(), Error> {
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct Request<'a> {
@@ -135,7 +135,7 @@ impl Vod<'_> {
     }
 
     /// How many events wait to be pulled: about, and some 3 minutes ago. Not on the international site.
-    pub async fn describe_events_state(&self, sub_app_id: Option<SubAppId>) -> Result<u64, Error> {
+    pub async fn describe_events_state(self, sub_app_id: Option<SubAppId>) -> Result<u64, Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {

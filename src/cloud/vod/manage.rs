@@ -157,14 +157,14 @@ impl Serialize for Deletion {
 
 impl Vod<'_> {
     /// Changes name, description, class, expiry or tags of a media.
-    pub async fn modify_media_info(&self, request: &ModifyMediaInfo) -> Result<Done, Error> {
+    pub async fn modify_media_info(self, request: &ModifyMediaInfo) -> Result<Done, Error> {
         request.check()?;
         self.client.ask(&MODIFY_MEDIA_INFO, request).await
     }
 
     /// Deletes a media, or parts of it. An answer that was lost leaves open whether it took effect
     /// ([`Error::effect_unknown`]): read the media again.
-    pub async fn delete_media(&self, request: &DeleteMedia) -> Result<Done, Error> {
+    pub async fn delete_media(self, request: &DeleteMedia) -> Result<Done, Error> {
         let check = Check::of(&DELETE_MEDIA);
         check.holds(!request.file_id.as_str().is_empty(), "FileId: a media is needed")?;
         if let Deletion::Parts(parts) = &request.what {

@@ -69,7 +69,7 @@ struct Request<'a> {
 impl Vod<'_> {
     /// Media by id. Ids that are unknown come back as such and are no error; more than [`MAX_FILE_IDS`] are
     /// asked for in several calls.
-    pub async fn describe_media_infos(&self, sub_app_id: Option<SubAppId>, file_ids: &[FileId]) -> Result<MediaInfos, Error> {
+    pub async fn describe_media_infos(self, sub_app_id: Option<SubAppId>, file_ids: &[FileId]) -> Result<MediaInfos, Error> {
         let mut all = MediaInfos::default();
         for file_ids in file_ids.chunks(MAX_FILE_IDS) {
             let request = Request { file_ids, sub_app_id, filters: &[] };
@@ -82,7 +82,7 @@ impl Vod<'_> {
     /// Media by id with everything, or the asked parts, that the API tells: every rendition with its size and streams, adaptive
     /// streams, subtitles, source. As [`Vod::describe_media_infos`] otherwise.
     pub async fn describe_media_details(
-        &self,
+        self,
         sub_app_id: Option<SubAppId>,
         file_ids: &[FileId],
         parts: &[MediaPart],

@@ -61,7 +61,7 @@ pub struct PackedResource {
 
 impl Vod<'_> {
     /// Everything that the account bought ahead.
-    pub async fn describe_prepaid_products(&self) -> Result<Vec<PrepaidProduct>, Error> {
+    pub async fn describe_prepaid_products(self) -> Result<Vec<PrepaidProduct>, Error> {
         #[derive(Serialize)]
         struct Nothing {}
         #[derive(Deserialize)]

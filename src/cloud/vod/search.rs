@@ -122,7 +122,7 @@ impl SearchMedia {
 
 impl<'a> Vod<'a> {
     /// One page of a search. At most the first [`SEARCH_WALL`] hits of a query can be reached.
-    pub async fn search_media(&self, request: &SearchMedia) -> Result<SearchMediaAnswer, Error> {
+    pub async fn search_media(self, request: &SearchMedia) -> Result<SearchMediaAnswer, Error> {
         request.check()?;
         let answer: wire::SearchMedia = self.client.ask(&SEARCH_MEDIA, request).await?;
         Ok(SearchMediaAnswer::from_wire(answer, request.sub_app_id))

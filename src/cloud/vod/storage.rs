@@ -153,14 +153,14 @@ pub struct ModifyMediaStorageClass {
 
 impl Vod<'_> {
     /// What an application stores now.
-    pub async fn describe_storage_data(&self, sub_app_id: Option<SubAppId>) -> Result<StorageData, Error> {
+    pub async fn describe_storage_data(self, sub_app_id: Option<SubAppId>) -> Result<StorageData, Error> {
         self.client.ask(&DESCRIBE_STORAGE_DATA, &ForApplication { sub_app_id }).await
     }
 
     /// Stored bytes of one storage type in one area, oldest first.
     ///
     /// The answer includes the bucket in which the requested end lies; points outside the asked period are dropped.
-    pub async fn describe_storage_details(&self, request: &StorageDetails) -> Result<Vec<Point>, Error> {
+    pub async fn describe_storage_details(self, request: &StorageDetails) -> Result<Vec<Point>, Error> {
         let most = if request.interval == Interval::Minute { 7 } else { 90 };
         Check::of(&DESCRIBE_STORAGE_DETAILS).days(request.window.period(), most)?;
         let answer: wire::Points = self.client.ask(&DESCRIBE_STORAGE_DETAILS, request).await?;
@@ -168,7 +168,7 @@ impl Vod<'_> {
     }
 
     /// The regions that can store an application's media.
-    pub async fn describe_storage_regions(&self, sub_app_id: Option<SubAppId>) -> Result<Vec<StorageRegion>, Error> {
+    pub async fn describe_storage_regions(self, sub_app_id: Option<SubAppId>) -> Result<Vec<StorageRegion>, Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
@@ -180,7 +180,7 @@ impl Vod<'_> {
     }
 
     /// Has archived media copied to where they can be read. It costs by bytes and tier, each time.
-    pub async fn restore_media(&self, request: &RestoreMedia) -> Result<Done, Error> {
+    pub async fn restore_media(self, request: &RestoreMedia) -> Result<Done, Error> {
         let check = Check::of(&RESTORE_MEDIA);
         check.some("FileIds", &request.file_ids, MAX_STORED)?;
         check.holds(request.restore_day > 0, "RestoreDay: at least one day is needed")?;
@@ -188,7 +188,7 @@ impl Vod<'_> {
     }
 
     /// Moves media to another storage class.
-    pub async fn modify_media_storage_class(&self, request: &ModifyMediaStorageClass) -> Result<Done, Error> {
+    pub async fn modify_media_storage_class(self, request: &ModifyMediaStorageClass) -> Result<Done, Error> {
         Check::of(&MODIFY_MEDIA_STORAGE_CLASS).some("FileIds", &request.file_ids, MAX_STORED)?;
         self.client.ask(&MODIFY_MEDIA_STORAGE_CLASS, request).await
     }

@@ -239,7 +239,7 @@ fn results<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ProcessResu
 
 impl Vod<'_> {
     /// A task of the last three days.
-    pub async fn describe_task_detail(&self, sub_app_id: Option<SubAppId>, task_id: &str) -> Result<TaskDetail, Error> {
+    pub async fn describe_task_detail(self, sub_app_id: Option<SubAppId>, task_id: &str) -> Result<TaskDetail, Error> {
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct Request<'a> {

@@ -67,14 +67,14 @@ pub struct ReviewDetails {
 impl Vod<'_> {
     /// Seconds or pieces of every kind of media processing, per day and specification; days outside the asked
     /// period are dropped.
-    pub async fn describe_media_process_usage_data(&self, request: &MediaProcessUsage) -> Result<Vec<TaskUsage>, Error> {
+    pub async fn describe_media_process_usage_data(self, request: &MediaProcessUsage) -> Result<Vec<TaskUsage>, Error> {
         Check::of(&DESCRIBE_MEDIA_PROCESS_USAGE_DATA).days(request.window.period(), USAGE_DAYS)?;
         let answer: wire::MediaProcessUsage = self.client.ask(&DESCRIBE_MEDIA_PROCESS_USAGE_DATA, request).await?;
         TaskUsage::from_wire(DESCRIBE_MEDIA_PROCESS_USAGE_DATA.action.name, answer, request.window.period())
     }
 
     /// Seconds of content review by day; days outside the asked period are dropped.
-    pub async fn describe_review_details(&self, request: &UsageOver) -> Result<ReviewDetails, Error> {
+    pub async fn describe_review_details(self, request: &UsageOver) -> Result<ReviewDetails, Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
@@ -93,7 +93,7 @@ impl Vod<'_> {
 
     /// Reviewed images. A span of more than a day gives points by day, a shorter one by five minutes; points outside
     /// the asked period are dropped.
-    pub async fn describe_image_review_usage_data(&self, request: &UsageOver) -> Result<Vec<Point>, Error> {
+    pub async fn describe_image_review_usage_data(self, request: &UsageOver) -> Result<Vec<Point>, Error> {
         Check::of(&DESCRIBE_IMAGE_REVIEW_USAGE_DATA).days(request.window.period(), USAGE_DAYS)?;
         let answer: wire::ImageReviewUsage = self.client.ask(&DESCRIBE_IMAGE_REVIEW_USAGE_DATA, request).await?;
         let points = answer.image_review_usage_data_set;
@@ -101,7 +101,7 @@ impl Vod<'_> {
     }
 
     /// Licence requests of commercial DRM, the only kind that is listed. Points as for image review.
-    pub async fn describe_license_usage_data(&self, request: &UsageOver) -> Result<Vec<Point>, Error> {
+    pub async fn describe_license_usage_data(self, request: &UsageOver) -> Result<Vec<Point>, Error> {
         Check::of(&DESCRIBE_LICENSE_USAGE_DATA).days(request.window.period(), USAGE_DAYS)?;
         let answer: wire::LicenseUsage = self.client.ask(&DESCRIBE_LICENSE_USAGE_DATA, request).await?;
         Point::counted(DESCRIBE_LICENSE_USAGE_DATA.action.name, answer.license_usage_data_set, request.window.period())
@@ -109,10 +109,7 @@ impl Vod<'_> {
 
     /// Bytes uploaded with acceleration of one type. Points as for image review. (That the unit is bytes is what the
     /// general text on statistics says; this action's own page does not state it.)
-    pub async fn describe_client_upload_acceleration_usage_data(
-        &self,
-        request: &UploadAcceleration,
-    ) -> Result<Vec<Point>, Error> {
+    pub async fn describe_client_upload_acceleration_usage_data(self, request: &UploadAcceleration) -> Result<Vec<Point>, Error> {
         let entry = &DESCRIBE_CLIENT_UPLOAD_ACCELERATION_USAGE_DATA;
         Check::of(entry).days(request.usage.window.period(), USAGE_DAYS)?;
         let answer: wire::UploadAccelerationUsage = self.client.ask(entry, request).await?;

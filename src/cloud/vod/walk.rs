@@ -44,7 +44,7 @@ impl Vod<'_> {
     ///
     /// # Errors
     /// Those of a call, and [`ErrorKind::Malformed`] for answers that go on contradicting themselves.
-    pub async fn walk(&self, request: &SearchMedia, window: Period, page: u64) -> Result<Step, Error> {
+    pub async fn walk(self, request: &SearchMedia, window: Period, page: u64) -> Result<Step, Error> {
         let page = page.clamp(1, SEARCH_WALL);
         let (media, total) = self.consistent(request, window, 0, page).await?;
         let last = media.iter().filter_map(|media| media.created).max();

@@ -178,7 +178,7 @@ impl<'a> Vod<'a> {
     }
 
     /// The most played media of a day: at most 100.
-    pub async fn describe_daily_most_played_stat(&self, request: &MostPlayed) -> Result<Vec<DailyPlays>, Error> {
+    pub async fn describe_daily_most_played_stat(self, request: &MostPlayed) -> Result<Vec<DailyPlays>, Error> {
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct Request<'a> {
@@ -197,7 +197,7 @@ impl<'a> Vod<'a> {
     /// The plays of one media by day, from `from` up to, not including, `to`: at most 90 days, a year back. A day is there after
     /// 12:00 of the next.
     pub async fn describe_daily_media_play_stat(
-        &self,
+        self,
         sub_app_id: Option<SubAppId>,
         file_id: &FileId,
         from: BillingDay,
@@ -222,7 +222,7 @@ impl<'a> Vod<'a> {
     }
 
     /// The plays of one media by hour or day, oldest first; points outside the asked period are dropped.
-    pub async fn describe_media_play_stat_details(&self, request: &MediaPlays) -> Result<Vec<PlayPoint>, Error> {
+    pub async fn describe_media_play_stat_details(self, request: &MediaPlays) -> Result<Vec<PlayPoint>, Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
