@@ -88,9 +88,9 @@ async fn a_walk_finds_every_media_once() {
 /// More media in one second than a search shows.
 #[tokio::test]
 async fn a_second_may_hold_more_than_can_be_shown() {
-    let caller = large("media=9000,per_second=5200").await;
-    // The crowd begins in the middle: the media with number 4500 is the first of it.
-    let middle = format!("{}", 11_000_000_000_000_000_000 + 4500 * 1_000_003_u64);
+    let caller = large("media=11000,per_second=5200").await;
+    // The crowd begins in the middle: the media with number 5500 is the first of it.
+    let middle = format!("{}", 11_000_000_000_000_000_000 + 5500 * 1_000_003_u64);
     let first = caller.vod("DescribeMediaInfos", json!({"FileIds": [middle]})).await;
     let second = created(&media(&first)[0]);
     let crowd = caller.vod("SearchMedia", window(APP, second, Some(second + TimeDelta::seconds(1)), 0, 5000)).await;
