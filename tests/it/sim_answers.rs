@@ -244,29 +244,6 @@ async fn each_limit_lets_a_second_through() {
     }
 }
 
-#[tokio::test]
-async fn faults_come_from_the_seed() {
-    let codes = async |seed: u32| {
-        let faults = format!("throttle=30%,internal=20%,seed={seed}").parse().unwrap();
-        let caller = Caller::with(Config { faults, limit: Limit::Off, ..Config::default() }).await;
-        let mut codes = Vec::new();
-        for _ in 0..40 {
-            codes.push(caller.vod("DescribeSubAppIds", json!({})).await["Error"]["Code"].as_str().map(str::to_owned));
-        }
-        codes
-    };
-    let (first, again, other) = (codes(7).await, codes(7).await, codes(8).await);
-    assert_eq!(first, again);
-    assert_ne!(first, other);
-    for code in [None, Some("RequestLimitExceeded".to_owned()), Some("InternalError".to_owned())] {
-        assert!(first.contains(&code), "{code:?} in {first:?}");
-    }
-    let refused = |text: &str| text.parse::<vodledger::sim::Faults>().unwrap_err().to_string();
-    assert!(refused("earthquake=1%").contains("none of throttle, internal, http502, truncated, slow, seed"));
-    assert!(refused("throttle=lots").contains("KIND=PERCENT%"));
-    assert!(refused("throttle=60%,internal=60%").contains("120%"));
-}
-
 #[test]
 fn an_account_that_is_none_says_where() {
     let demo = std::fs::read_to_string(format!("{}/src/sim/fixtures/demo.toml", env!("CARGO_MANIFEST_DIR"))).unwrap();

@@ -53,18 +53,41 @@ impl Caller {
 
     /// Sends a request that is already signed, or not.
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, String)], body: String) -> Reply {
+        self.try_send(method, path, headers, body).await.unwrap()
+    }
+
+    /// The same, where the connection may break.
+    pub async fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: String,
+    ) -> Result<Reply, reqwest::Error> {
         let url = format!("{}{path}", self.cloud.http);
         let mut request = self.http.request(method.parse().unwrap(), url).body(body);
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let response = request.send().await.unwrap();
+        let response = request.send().await?;
         let content_type = response.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
-        Reply {
+        Ok(Reply {
             status: response.status().as_u16(),
             content_type: content_type.unwrap_or_default(),
-            text: response.text().await.unwrap(),
-        }
+            text: response.text().await?,
+        })
+    }
+
+    /// The VOD API by POST and TC3, where anything may happen.
+    pub async fn try_vod(&self, action: &str, params: &Value) -> Result<Reply, reqwest::Error> {
+        let body = params.to_string();
+        let headers = self.signed_headers(Utc::now().timestamp(), "2018-07-17", action, &body);
+        self.try_send("POST", "/", &headers, body).await
+    }
+
+    /// What the simulated cloud says about itself.
+    pub async fn told(&self, path: &str) -> String {
+        self.send("GET", &format!("/_sim/{path}"), &[], String::new()).await.text
     }
 
     /// A file behind a link that an answer held.
@@ -80,18 +103,21 @@ impl Caller {
 
     /// API 3.0 by POST and TC3, at a moment.
     pub async fn v3_at(&self, timestamp: i64, version: &str, action: &str, body: &str) -> Reply {
+        self.send("POST", "/", &self.signed_headers(timestamp, version, action, body), body.to_owned()).await
+    }
+
+    fn signed_headers(&self, timestamp: i64, version: &str, action: &str, body: &str) -> [(&'static str, String); 5] {
         let content_type = "application/json";
         let headers = [("content-type", content_type), ("host", self.host()), ("x-tc-action", action)];
         let request = tc3::Request { method: "POST", path: "/", query: "", headers: &headers, payload: body.as_bytes() };
         let authorization = request.authorization(tc3::Scope { service: "vod", timestamp }, &self.id, &self.key);
-        let headers = [
+        [
             ("content-type", content_type.to_owned()),
             ("x-tc-action", action.to_owned()),
             ("x-tc-version", version.to_owned()),
             ("x-tc-timestamp", timestamp.to_string()),
             ("authorization", authorization),
-        ];
-        self.send("POST", "/", &headers, body.to_owned()).await
+        ]
     }
 
     /// The `Response` member of an answer of the VOD API.

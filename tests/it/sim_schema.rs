@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use vodledger::sim::{AccountSource, Config};
 
 use crate::sim_caller::Caller;
 
@@ -245,4 +246,20 @@ async fn legacy_calls_keep_their_own_spelling() {
     // 2026-10-12 20:35:00 at UTC+8.
     assert_eq!(info["basicInfo"]["createTime"], 1_791_808_500);
     assert!(info["basicInfo"]["coverUrl"].is_string() && info["transcodeInfo"]["transcodeList"][3]["definition"] == 220);
+}
+
+/// Pages of a large account are written in another way, to the same description.
+#[tokio::test]
+async fn a_large_account_answers_in_the_same_shapes() {
+    let file = read("api3-schema");
+    let account = AccountSource::Large("media=40".parse().unwrap());
+    let caller = Caller::with(Config { account, ..Config::default() }).await;
+    let found = caller.vod("SearchMedia", json!({"Limit": 40})).await;
+    let ids: Vec<&Value> = found["MediaInfoSet"].as_array().unwrap().iter().take(20).map(|media| &media["FileId"]).collect();
+    let infos = caller.vod("DescribeMediaInfos", json!({"FileIds": ids})).await;
+    let short = caller.vod("SearchMedia", json!({"Filters": ["metaData"]})).await;
+    for (action, answer) in [("SearchMedia", found.clone()), ("DescribeMediaInfos", infos), ("SearchMedia", short)] {
+        let mut schema = Schema { objects: &file["vod"]["objects"], met: BTreeSet::new() };
+        schema.check(file["vod"]["actions"][action]["output"].as_str().unwrap(), &answer, action);
+    }
 }

@@ -111,16 +111,18 @@ impl Large {
 
 /// When each media came: irregular, often several in a second, and `together` of them in one second in the middle.
 fn creation(seed: u64, media: u32, together: u32) -> Vec<u32> {
-    let mean = u64::from(SPAN) * 1000 / u64::from(media.max(1));
     let crowded = media / 2..(media / 2).saturating_add(together);
-    let mut moment = 0;
-    let mut second = |index: u32| {
+    let gap = |index: u32| {
         let draw = mix(seed ^ 0x0011_2233, u64::from(index));
         // One of eight comes at the very moment of the one before it.
-        if !draw.is_multiple_of(8) && !(crowded.contains(&index) && index > crowded.start) {
-            moment += (draw >> 3) % (2 * mean + 1);
-        }
-        u32::try_from(moment / 1000).unwrap_or(SPAN).min(SPAN)
+        let is_together = draw.is_multiple_of(8) || (crowded.contains(&index) && index > crowded.start);
+        if is_together { 0 } else { (draw >> 3) % 2000 }
     };
-    (0..media).map(&mut second).collect()
+    let whole = (0..media).map(gap).sum::<u64>().max(1);
+    let mut moment = 0;
+    let second = |index: u32| {
+        moment += gap(index);
+        u32::try_from(moment * u64::from(SPAN) / whole).unwrap_or(SPAN)
+    };
+    (0..media).map(second).collect()
 }
