@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::signal::Stop;
 use super::{Context, Error, Outcome, file};
-use crate::sim::{self, AccountSource, Config, Faults, Limit, Running, SimError};
+use crate::sim::{self, AccountSource, Config, Faults, Limit, Running, SimError, Switches};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -24,13 +24,13 @@ pub struct Args {
     /// Where to write the certificate authority to trust (PEM); made anew for every run
     #[arg(long, value_name = "FILE", requires = "tls_listen")]
     ca_out: Option<PathBuf>,
-    /// Whose cloud: `demo`, or an account file (docs/simulator.md)
-    #[arg(long, value_name = "demo|FILE", default_value = "demo")]
+    /// Whose cloud: `demo`, an account file (docs/simulator.md), or large:media=1000000,apps=2,seed=1,per_second=0,churn=0
+    #[arg(long, value_name = "demo|FILE|large:…", default_value = "demo")]
     account: PathBuf,
     /// The account's clock (RFC 3339) [default: what the account file says, else the wall clock]
     #[arg(long, value_name = "TIME", value_parser = super::parse_time)]
     now: Option<DateTime<Utc>>,
-    /// What goes wrong: KIND=PERCENT% of throttle, internal, http502, truncated, slow; and seed=NUMBER
+    /// What goes wrong: mixed, or KIND=PERCENT% of throttle, reset, slow, …; and seed=NUMBER (docs/simulator.md)
     #[arg(long, value_name = "SPEC")]
     faults: Option<String>,
     /// How long every answer takes, in milliseconds
@@ -39,6 +39,9 @@ pub struct Args {
     /// How rate limits are counted: token, fixed, sliding or off
     #[arg(long, value_name = "HOW", default_value_t)]
     limit: Limit,
+    /// What the documents leave open (docs/simulator.md); may be repeated
+    #[arg(long = "set", value_name = "SWITCH=VALUE")]
+    switches: Vec<String>,
     /// Write where it answers and its keys here (JSON), once it does
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
@@ -69,12 +72,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
 }
 
 fn config(args: &Args, as_of: Option<DateTime<Utc>>) -> Result<Config, Error> {
-    let account = match args.account.to_str() {
-        Some("demo") => AccountSource::Demo,
-        _ => AccountSource::File(args.account.clone()),
-    };
+    let mut switches = Switches::default();
+    args.switches.iter().try_for_each(|setting| switches.set(setting))?;
     Ok(Config {
-        account,
+        account: AccountSource::of_argument(&args.account)?,
+        switches,
         now: args.now.or(as_of),
         listen: args.listen,
         tls_listen: args.tls_listen,

@@ -34,7 +34,7 @@ pub(super) fn playable(mut renditions: Vec<Rendition>, source: Option<Rendition>
 
 /// A time that must be readable.
 pub(super) fn time(action: &'static str, text: &str) -> Result<DateTime<Utc>, Error> {
-    parse_time(text).map_err(|error| malformed(action, error.to_string()))
+    parse_time(text.trim()).map_err(|error| malformed(action, error.to_string()))
 }
 
 /// An answer that holds something impossible.

@@ -156,11 +156,12 @@ impl Transport {
         };
         let error = read(status, &body).err();
         self.learn(turn, began, sent, date, error.as_ref(), wait);
-        error.map_or(Ok(()), |error| {
-            let garbled = status == 200 && error.kind == ErrorKind::Malformed;
-            let without_effect = !garbled && !matches!(error.kind, ErrorKind::Service | ErrorKind::Network);
-            Err(Failure { error, without_effect, garbled, wait })
-        })
+        let Some(error) = error else {
+            return Ok(());
+        };
+        let garbled = status == 200 && error.kind == ErrorKind::Malformed;
+        let without_effect = !garbled && !matches!(error.kind, ErrorKind::Service | ErrorKind::Network);
+        Err(Failure { error, without_effect, garbled, wait })
     }
 
     /// What an answer tells beside its content: the server's clock, and whether it wants fewer requests.

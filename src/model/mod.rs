@@ -14,6 +14,7 @@ pub mod nearest;
 pub mod quantity;
 pub mod secret;
 pub mod status;
+pub mod storage;
 pub mod time;
 pub mod usage;
 
@@ -28,5 +29,6 @@ pub use money::{Amount, Currency};
 pub use quantity::{Base, Unit};
 pub use secret::{Secret, SecretRef};
 pub use status::Status;
+pub use storage::{RestoreTier, StorageClass};
 pub use time::{BillingDay, BillingMonth, Clock, Period};
 pub use usage::UsageRecord;

@@ -3,16 +3,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use super::account::{Account, Application, Events, Media};
 use super::auth::Nonces;
-use super::faults::Dice;
+use super::faults::Decider;
 use super::limit::Limiter;
 use super::state::State;
+use super::stats::Stats;
 use super::{Config, SimError, Switches};
 use crate::model::Clock;
 
@@ -23,10 +24,11 @@ pub(super) struct Cloud {
     pub switches: Switches,
     pub latency: Duration,
     pub limiter: Limiter,
-    pub dice: Dice,
+    pub faults: Decider,
+    pub stats: Stats,
     pub nonces: Nonces,
     pub state: State,
-    clock: Mutex<Clock>,
+    clock: RwLock<Clock>,
     events: Mutex<BTreeMap<u64, Events>>,
     notify_urls: Mutex<BTreeMap<String, String>>,
     requests: AtomicU64,
@@ -34,18 +36,21 @@ pub(super) struct Cloud {
 
 impl Cloud {
     pub fn new(config: &Config) -> Result<Self, SimError> {
-        let account = config.account.load()?;
+        let mut account = config.account.load()?;
+        let faults = Decider::new(config.faults.clone());
+        account.billing.unready = account.billing.unready.saturating_add(faults.unready());
         let events =
             account.applications.iter().map(|application| (application.sub_app_id, application.events.clone())).collect();
         let clock = config.now.or(account.now).map_or_else(Clock::wall, Clock::pinned);
         Ok(Self {
             state: State::new(&account, clock.now()),
-            clock: Mutex::new(clock),
+            clock: RwLock::new(clock),
             account,
             switches: config.switches,
             latency: config.latency,
             limiter: Limiter::new(config.limit),
-            dice: Dice::new(&config.faults),
+            faults,
+            stats: Stats::default(),
             nonces: Nonces::default(),
             events: Mutex::new(events),
             notify_urls: Mutex::default(),
@@ -55,12 +60,28 @@ impl Cloud {
 
     /// The account's time, which decides what can be seen.
     pub fn now(&self) -> DateTime<Utc> {
-        self.clock.lock().unwrap_or_else(PoisonError::into_inner).now()
+        self.clock.read().unwrap_or_else(PoisonError::into_inner).now()
     }
 
-    /// Moves the account's clock, which stands still from then on.
-    pub fn set_now(&self, now: DateTime<Utc>) {
-        *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = Clock::pinned(now);
+    /// Sets the account's clock, which then stands still. It does not go back: what has happened stays.
+    pub fn move_clock(&self, to: DateTime<Utc>) -> Result<(), ClockGoesBack> {
+        let mut clock = self.clock.write().unwrap_or_else(PoisonError::into_inner);
+        let now = clock.now();
+        if to < now {
+            return Err(ClockGoesBack(now));
+        }
+        *clock = Clock::pinned(to);
+        Ok(())
+    }
+
+    /// The time by which signatures live, and which answers carry.
+    pub fn wall(&self) -> DateTime<Utc> {
+        Utc::now() + self.faults.skew()
+    }
+
+    /// What is told now about a value of usage that came about at a moment.
+    pub fn told(&self, application: &Application, measure: &str, at: DateTime<Utc>, value: u64) -> u64 {
+        self.faults.told(value, measure, application.sub_app_id, at, self.now())
     }
 
     /// A request id: a counter in the form of a UUID, so that two equal runs answer alike.
@@ -88,3 +109,7 @@ impl Cloud {
         media
     }
 }
+
+/// A time before the account's clock, which is told.
+#[derive(Debug)]
+pub(super) struct ClockGoesBack(pub DateTime<Utc>);

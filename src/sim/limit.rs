@@ -1,10 +1,15 @@
 //! Rate limits, counted in the three ways that a server may count them.
+//!
+//! A limit belongs to an action, the region where the request reached the cloud, and the sub-account that asks (1278/109059).
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use super::cloud::Cloud;
+use super::server::Incoming;
 
 /// How rate limits are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +47,29 @@ impl fmt::Display for Limit {
             Self::Fixed => "fixed",
             Self::Sliding => "sliding",
         })
+    }
+}
+
+impl Cloud {
+    /// Counts a request against the limit of its action, and says whether it may pass.
+    pub fn admits(&self, request: &Incoming, secret_id: &str, action: &str, count: u32, window: Duration) -> bool {
+        // A key pair that names no sub-account is one by itself.
+        let named = self.account.credential(secret_id).and_then(|pair| pair.sub_account.as_deref());
+        let key = format!("{action} {} {}", access_region(request.header("host")), named.unwrap_or(secret_id));
+        let admitted = self.limiter.admits(&key, count, window);
+        if !admitted {
+            self.stats.refused(action);
+        }
+        admitted
+    }
+}
+
+/// The region in a host name such as `vod.ap-guangzhou.tencentcloudapi.com`; others reach the nearest one.
+fn access_region(host: &str) -> &str {
+    let mut labels = host.split('.');
+    match (labels.next(), labels.next(), labels.next()) {
+        (Some(_), Some(region), Some(_)) if region.contains('-') => region,
+        _ => "",
     }
 }
 
@@ -123,6 +151,13 @@ mod tests {
         let (limiter, start) = (Limiter::new(limit), Instant::now());
         let passed = |now: Instant| (0..burst).filter(|_| limiter.admits_at("key", 20, Duration::from_secs(1), now)).count();
         (passed(start), passed(start + later))
+    }
+
+    #[test]
+    fn only_a_region_in_the_host_name_counts_apart() {
+        assert_eq!(access_region("vod.ap-guangzhou.tencentcloudapi.com"), "ap-guangzhou");
+        assert_eq!(access_region("vod.tencentcloudapi.com"), "");
+        assert_eq!(access_region("127.0.0.1:8080"), "");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod account;
 mod auth;
 mod cloud;
+mod control;
 mod faults;
 mod files;
 mod legacy;
@@ -15,8 +16,10 @@ mod metadata;
 mod points;
 mod server;
 mod state;
+mod stats;
 mod switches;
 mod tls;
+mod troubled;
 mod v3;
 mod words;
 
@@ -25,7 +28,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-pub use account::{Account, AccountSource};
+pub use account::{Account, AccountSource, LargeSpec};
 pub use faults::Faults;
 pub use limit::Limit;
 pub use server::{Running, start};
@@ -97,6 +100,14 @@ pub enum SimError {
         /// What is wrong, and what is expected.
         message: String,
     },
+    /// A switch that does not exist, or has no such value.
+    #[error("switch {given:?}: {message}")]
+    BadSwitch {
+        /// As given.
+        given: String,
+        /// What is wrong, and what is expected.
+        message: String,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {error}; choose another port, or 0 for a free one")]
     Listen {
@@ -113,6 +124,6 @@ pub enum SimError {
 impl SimError {
     /// Whether the caller asked for something that cannot be, rather than the machine failing.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::ReadAccount { .. } | Self::BadAccount { .. } | Self::BadFaults { .. })
+        matches!(self, Self::ReadAccount { .. } | Self::BadAccount { .. } | Self::BadFaults { .. } | Self::BadSwitch { .. })
     }
 }

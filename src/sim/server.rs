@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
@@ -14,9 +14,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::cloud::Cloud;
-use super::faults::{Fault, SLOW};
+use super::faults::{Asked, Fault, Fragile, Line, Socket};
 use super::tls::{Identity, TlsListener};
-use super::{Config, SimError, files, legacy, metadata, v3};
+use super::{Config, SimError, control, files, legacy, metadata, troubled, v3};
 use crate::model::Secret;
 
 /// The largest body that any API takes (TC3 by POST).
@@ -63,9 +63,9 @@ impl Running {
         self.cloud.notify_urls().clone().into_iter().collect()
     }
 
-    /// Moves the account's clock: what was due until then happens, and links grow old.
-    pub fn set_now(&self, now: DateTime<Utc>) {
-        self.cloud.set_now(now);
+    /// Moves the account's clock: what was due until then happens, and links grow old. `false`: it does not go back.
+    pub fn set_now(&self, now: DateTime<Utc>) -> bool {
+        self.cloud.move_clock(now).is_ok()
     }
 
     /// Stops taking requests and waits for those under way.
@@ -125,20 +125,21 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), SimErr
 
 fn serve<L>(listener: L, application: Router, mut stopping: watch::Receiver<bool>) -> JoinHandle<()>
 where
-    L: axum::serve::Listener,
+    L: axum::serve::Listener<Io: Socket>,
     L::Addr: std::fmt::Debug,
 {
+    let application = application.into_make_service_with_connect_info::<Line>();
     tokio::spawn(async move {
         let stopped = async move {
             // An error means that the sender is gone, which stops the server too.
             let _ = stopping.wait_for(|stop| *stop).await;
         };
         // Serving never fails: accept errors are retried.
-        let _ = axum::serve(listener, application).with_graceful_shutdown(stopped).await;
+        let _ = axum::serve(Fragile(listener), application).with_graceful_shutdown(stopped).await;
     })
 }
 
-async fn answer(State(cloud): State<Arc<Cloud>>, request: Request) -> Response {
+async fn answer(State(cloud): State<Arc<Cloud>>, ConnectInfo(line): ConnectInfo<Line>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -150,35 +151,47 @@ async fn answer(State(cloud): State<Arc<Cloud>>, request: Request) -> Response {
         headers: parts.headers,
         body: body.to_vec(),
     };
+    if let Some(response) = control::answer(&cloud, &incoming) {
+        return response;
+    }
+    let asked = Asked::of(&incoming);
+    let under_way = cloud.stats.enter(&asked.action);
     if !cloud.latency.is_zero() {
         tokio::time::sleep(cloud.latency).await;
     }
-    let fault = cloud.dice.throw();
-    let text = match incoming.path.as_str() {
-        "/" => v3::answer(&cloud, &incoming, fault),
-        legacy::PATH => legacy::answer(&cloud, &incoming, fault),
-        _ => return beside_the_apis(&cloud, &incoming),
+    let fault = cloud.faults.decide(&asked);
+    if let Some(fault) = fault {
+        under_way.meets(fault);
+    }
+    let mut response = match fault {
+        Some(fault) => troubled::answer(&cloud, &incoming, &asked, fault, &line).await,
+        None => handled(&cloud, &incoming, None),
     };
-    match fault {
-        Some(Fault::Http502) => {
-            (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], "<html>502</html>").into_response()
+    tell_time(&cloud, response.headers_mut());
+    response
+}
+
+/// What the APIs say, and what answers beside them: the metadata of a machine, and files for download.
+pub(super) fn handled(cloud: &Cloud, request: &Incoming, fault: Option<Fault>) -> Response {
+    match request.path.as_str() {
+        "/" => json(v3::answer(cloud, request, fault)),
+        legacy::PATH => json(legacy::answer(cloud, request, fault)),
+        _ => {
+            let answer = metadata::answer(cloud, request).or_else(|| files::answer(cloud, request));
+            answer.unwrap_or_else(|| (StatusCode::NOT_FOUND, "no API answers at this path\n").into_response())
         }
-        Some(Fault::Truncated) => json(text.as_bytes()[..text.len() / 2].to_vec()),
-        Some(Fault::Slow) => {
-            tokio::time::sleep(SLOW).await;
-            json(text)
-        }
-        Some(Fault::Throttle | Fault::Internal) | None => json(text),
     }
 }
 
-/// What answers beside the APIs: the metadata of a machine, and files for download.
-fn beside_the_apis(cloud: &Cloud, request: &Incoming) -> Response {
-    let answer = metadata::answer(cloud, request).or_else(|| files::answer(cloud, request));
-    answer.unwrap_or_else(|| (StatusCode::NOT_FOUND, "no API answers at this path\n").into_response())
+/// The `Date` header, where the cloud's clock is not that of this machine.
+fn tell_time(cloud: &Cloud, headers: &mut HeaderMap) {
+    let wall = cloud.wall().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let (false, Ok(value)) = (cloud.faults.skew().is_zero(), HeaderValue::from_str(&wall)) {
+        headers.insert(header::DATE, value);
+    }
 }
 
 /// The content type must be bare: an official client ignores errors when a charset follows.
-fn json(body: impl Into<Body>) -> Response {
+pub(super) fn json(body: impl Into<Body>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], body.into()).into_response()
 }

@@ -1,5 +1,7 @@
 //! What the documents leave open, each with the default that seems most likely.
 
+use super::SimError;
+
 /// Every open point.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Switches {
@@ -27,6 +29,97 @@ pub struct Switches {
     pub cdn_log_paging: CdnLogPaging,
     /// What `Offset` of DescribeDealsByCond counts.
     pub deal_offset: DealOffset,
+}
+
+/// A value by its name, and how to choose it.
+type Value = (&'static str, fn(&mut Switches));
+
+/// Every switch by its name on the command line, with its values; the default comes first.
+const NAMED: [(&str, &[Value]); 12] = [
+    (
+        "sub-app-id",
+        &[
+            ("optional", |all| all.sub_app_id = SubAppIdRule::Optional),
+            ("required", |all| all.sub_app_id = SubAppIdRule::Required),
+        ],
+    ),
+    (
+        "search-order",
+        &[("descending", |all| all.search_order = Order::Descending), ("ascending", |all| all.search_order = Order::Ascending)],
+    ),
+    (
+        "empty-buckets",
+        &[("zero", |all| all.empty_buckets = EmptyBuckets::Zero), ("omitted", |all| all.empty_buckets = EmptyBuckets::Omitted)],
+    ),
+    ("end-day", &[("inclusive", |all| all.end_day = Bound::Inclusive), ("exclusive", |all| all.end_day = Bound::Exclusive)]),
+    (
+        "storage-day",
+        &[
+            ("peak", |all| all.storage_day = StorageDay::Peak),
+            ("mean", |all| all.storage_day = StorageDay::Mean),
+            ("last", |all| all.storage_day = StorageDay::Last),
+        ],
+    ),
+    ("page-base", &[("one", |all| all.page_base = PageBase::One), ("zero", |all| all.page_base = PageBase::Zero)]),
+    (
+        "legacy-order",
+        &[("descending", |all| all.legacy_order = Order::Descending), ("ascending", |all| all.legacy_order = Order::Ascending)],
+    ),
+    (
+        "legacy-no-match",
+        &[
+            ("empty", |all| all.legacy_no_match = LegacyNoMatch::Empty),
+            ("error", |all| all.legacy_no_match = LegacyNoMatch::Error),
+        ],
+    ),
+    (
+        "legacy-module-errors",
+        &[
+            ("wrapped", |all| all.legacy_module_errors = LegacyModuleErrors::Wrapped),
+            ("plain", |all| all.legacy_module_errors = LegacyModuleErrors::Plain),
+        ],
+    ),
+    (
+        "play-stat-header",
+        &[
+            ("documented", |all| all.play_stat_header = PlayStatHeader::Documented),
+            ("seen", |all| all.play_stat_header = PlayStatHeader::Seen),
+        ],
+    ),
+    (
+        "cdn-log-paging",
+        &[
+            ("together", |all| all.cdn_log_paging = CdnLogPaging::Together),
+            ("each", |all| all.cdn_log_paging = CdnLogPaging::Each),
+        ],
+    ),
+    ("deal-offset", &[("page", |all| all.deal_offset = DealOffset::Page), ("row", |all| all.deal_offset = DealOffset::Row)]),
+];
+
+/// What a list of names knows under one, or what it knows instead.
+fn pick<T: Copy>(known: &[(&'static str, T)], name: &str) -> Result<T, String> {
+    let found = known.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
+    let names = || known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    found.ok_or_else(|| format!("{name:?} is none of {}", names()))
+}
+
+impl Switches {
+    /// Every switch by its name, with its values; the default comes first.
+    pub fn names() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+        NAMED.iter().map(|(name, values)| (*name, values.iter().map(|(value, _)| *value).collect()))
+    }
+
+    /// Sets a switch as the command line does: `SWITCH=VALUE`.
+    ///
+    /// # Errors
+    /// [`SimError::BadSwitch`] names what is known instead.
+    pub fn set(&mut self, setting: &str) -> Result<(), SimError> {
+        let bad = |message: String| SimError::BadSwitch { given: setting.to_owned(), message };
+        let (name, value) = setting.split_once('=').ok_or_else(|| bad("it is not of the form SWITCH=VALUE".to_owned()))?;
+        let set = pick(&NAMED, name).and_then(|values| pick(values, value)).map_err(bad)?;
+        set(self);
+        Ok(())
+    }
 }
 
 /// Names of columns in the statistics file.

@@ -18,6 +18,7 @@ from pathlib import Path
 for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
     os.environ.pop(name, None)
 
+import actions
 from tencentcloud.billing.v20180709 import billing_client
 from tencentcloud.billing.v20180709 import models as billing_models
 from tencentcloud.common import credential
@@ -477,6 +478,26 @@ def legacy_by_id(sim):
     equal((missing["code"], missing["codeDesc"], missing["message"][:7]), (4000, 10008, "(10008)"))
 
 
+@check
+def legacy_by_time(sim):
+    info = legacy(sim, "DescribeVodInfo", **{"from": "2026-10-12 00:00:00", "to": "2026-10-12 23:59:59", "orderby": 0, "pageSize": 10})
+    equal((info["totalCount"], info["fileSet"][0]["fileId"], info["fileSet"][0]["size"]), (3, ROOM_1_ID, "1350000000"))
+    equal(legacy(sim, "DescribeVodInfo", pageSize=101)["code"], 4000)
+
+
+@check
+def legacy_events(sim):
+    app = {"SubAppId": APP}
+    ask(sim.vod(), "ModifyEventConfig", Mode="PULL", DeleteMediaCompleteEventSwitch="ON", **app)
+    equal(legacy(sim, "PullEvent")["eventList"], [])
+    ask(sim.vod(), "DeleteMedia", FileId="5285890799710670620", **app)
+    event = legacy(sim, "PullEvent")["eventList"][0]
+    equal((event["eventContent"]["version"], event["eventContent"]["eventType"]), ("4.0", "FileDeleted"))
+    equal(legacy(sim, "ConfirmEvent", **{"msgHandle.1": event["msgHandle"]})["code"], 0)
+    equal(legacy(sim, "ConfirmEvent", **{"msgHandle.1": event["msgHandle"]})["codeDesc"], 1000)
+    ask(sim.vod(), "ModifyEventConfig", Mode="PUSH", DeleteMediaCompleteEventSwitch="OFF", **app)
+
+
 @check_each(*LEGACY_WAYS)
 def legacy_refuses_a_wrong_key(sim, method, sign):
     equal(legacy(sim, "DescribeVodPlayInfo", key="wrong", method=method, sign=sign, fileName="room")["code"], 4100)
@@ -520,10 +541,10 @@ class Running:
 
     def __init__(self, *options):
         self.options = options
-
-    def __enter__(self):
         self.folder = tempfile.TemporaryDirectory()
         self.ready = Path(self.folder.name, "ready.json")
+
+    def __enter__(self):
         listen = ["--listen", "127.0.0.1:0", "--tls-listen", "127.0.0.1:0", "--ca-out", str(Path(self.folder.name, "ca.pem"))]
         program = os.environ.get("VODLEDGER_BIN", "target/debug/vodledger")
         command = [program, "sim", *listen, "--ready-file", str(self.ready), *self.options]
@@ -548,6 +569,7 @@ def main():
     with running as sim:
         results = [one(name, function, sim) for name, function in CHECKS]
         results += node(running.ready)
+    results += actions.run(Running)
     failed = results.count(False)
     print(f"compat: {len(results) - failed} passed, {failed} failed")
     return 1 if failed else 0

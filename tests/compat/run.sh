@@ -1,5 +1,6 @@
 #!/bin/sh
-# Drives the simulated cloud with the official clients, unpatched: two for Python, and one for Node where npm is installed.
+# Drives the simulated cloud with the official clients, unpatched: two for Python, the command line, and one for Node
+# where npm is installed. At the end, a table of actions and clients.
 # VODLEDGER_BIN: the program [default: target/debug/vodledger]. VODLEDGER_COMPAT: a folder to keep the clients in.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,6 +11,7 @@ export VODLEDGER_BIN
 mkdir -p "$clients/node"
 [ -x "$clients/venv/bin/python" ] || python3 -m venv "$clients/venv"
 "$clients/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+"$clients/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -r "$here/requirements-tccli.txt"
 if command -v npm > /dev/null; then
     cp "$here/package.json" "$clients/node/"
     npm install --silent --no-audit --no-fund --no-package-lock --prefix "$clients/node" > /dev/null

@@ -1,6 +1,10 @@
 //! The one integration test binary: one file per capability.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod actions_described;
+mod actions_pages;
+mod actions_sim;
+mod actions_values;
 mod allocation;
 mod billing_properties;
 mod callbacks;
@@ -48,6 +52,7 @@ mod sim_files;
 mod sim_schema;
 mod sim_state;
 mod small_commands;
+mod stand_in;
 mod statement;
 mod stores;
 mod support;

@@ -9,10 +9,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use vodledger::cloud::{Client, Credential, Error, ErrorKind};
 use vodledger::ledger::{AuditOutcome, Ledger};
 use vodledger::model::time::parse_time;
-use vodledger::model::{AccountId, Clock, FileId, Media, MediaState, SubAppId};
+use vodledger::model::{AccountId, Clock, FileId, Media, MediaState, RestoreTier, StorageClass, SubAppId};
 use vodledger::recordings::manage::{
-    Applier, ApplyError, Change, LimitPassed, Limits, MediaCloud, Plan, PlanError, Protection, RestoreTier, Settled, Snapshot,
-    StorageClass,
+    Applier, ApplyError, Change, LimitPassed, Limits, MediaCloud, Plan, PlanError, Protection, Settled, Snapshot,
 };
 
 use crate::support::media_named;

@@ -7,10 +7,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use vodledger::ledger::{AuditEntry, AuditOutcome, BrokenChain, ChainCheck, Ledger};
 use vodledger::model::time::parse_time;
-use vodledger::model::{AccountId, FileId, Media, Rendition};
+use vodledger::model::{AccountId, FileId, Media, Rendition, RestoreTier, StorageClass};
 use vodledger::recordings::manage::{
-    Change, ChangeError, Plan, PlanError, RestoreTier, Share, Shows, Snapshot, StorageClass, StorageRefusal, Unfit, check_move,
-    check_restore,
+    Change, ChangeError, Plan, PlanError, Share, Shows, Snapshot, StorageRefusal, Unfit, check_move, check_restore,
 };
 
 use crate::support::media_named;
@@ -94,14 +93,14 @@ fn an_edited_plan_is_refused() {
 /// The directions and tiers of the API: ModifyMediaStorageClass and RestoreMedia.
 #[test]
 fn storage_classes_move_only_where_the_api_lets_them() {
-    use StorageClass::{Archive, DeepArchive, Infrequent, Standard};
+    use StorageClass::{Archive, DeepArchive, Standard, StandardIa};
     let allowed = [
-        (Standard, Infrequent),
+        (Standard, StandardIa),
         (Standard, Archive),
         (Standard, DeepArchive),
-        (Infrequent, Standard),
-        (Infrequent, Archive),
-        (Infrequent, DeepArchive),
+        (StandardIa, Standard),
+        (StandardIa, Archive),
+        (StandardIa, DeepArchive),
         (Archive, Standard),
         (DeepArchive, Standard),
     ];
@@ -115,7 +114,7 @@ fn storage_classes_move_only_where_the_api_lets_them() {
     let message = check_restore(DeepArchive, Some(RestoreTier::Expedited)).unwrap_err().to_string();
     assert_eq!(message, "DEEP_ARCHIVE has no tier Expedited; give --tier Standard|Bulk");
     assert!(check_restore(Archive, Some(RestoreTier::Expedited)).is_ok());
-    assert_eq!(check_restore(Infrequent, Some(RestoreTier::Bulk)), Err(StorageRefusal::NotCold(Infrequent)));
+    assert_eq!(check_restore(StandardIa, Some(RestoreTier::Bulk)), Err(StorageRefusal::NotCold(StandardIa)));
     let message = check_move(Archive, DeepArchive, None).unwrap_err().to_string();
     assert_eq!(message, "ARCHIVE cannot become DEEP_ARCHIVE, only STANDARD; move it there first, in a plan of its own");
 }

@@ -83,8 +83,11 @@ async fn a_call_that_gets_no_turn_in_time_says_so() {
     assert!(started.elapsed() < Duration::from_millis(1_900), "{:?}", started.elapsed());
 }
 
+/// Status, headers, body.
+type Answer = (u16, Vec<(&'static str, String)>, &'static str);
+
 /// Serves each answer in turn, then the last one for good; counts requests.
-async fn serving(answers: Vec<(u16, Vec<(&'static str, String)>, &'static str)>) -> (Client, Arc<AtomicUsize>) {
+async fn serving(answers: Vec<Answer>) -> (Client, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&count);
     let answer = move || {

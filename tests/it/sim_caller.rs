@@ -75,7 +75,7 @@ impl Caller {
 
     /// Moves the account's clock.
     pub fn set_now(&self, time: &str) {
-        self.cloud.set_now(vodledger::model::time::parse_time(time).unwrap());
+        assert!(self.cloud.set_now(vodledger::model::time::parse_time(time).unwrap()), "the clock goes back to {time}");
     }
 
     /// API 3.0 by POST and TC3, at a moment.

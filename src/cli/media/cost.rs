@@ -3,8 +3,8 @@
 use crate::cli::terms::Terms;
 use crate::cli::{Context, Error};
 use crate::ledger::Ledger;
-use crate::model::{BillingDay, CostEffect, EffectKind};
-use crate::recordings::manage::{Change, Plan, Snapshot, StorageClass};
+use crate::model::{BillingDay, CostEffect, EffectKind, StorageClass};
+use crate::recordings::manage::{Change, Plan, Snapshot, retrieval};
 use crate::settings::Account;
 use crate::statement::{MediaChange, media_effect};
 
@@ -54,15 +54,15 @@ fn of(plan: &Plan, media: &Snapshot, ledger: Option<&Ledger>, account: &Account)
         Change::Expire { at } => MediaChange { leaves: *at, ..stays },
         Change::StorageClass { to, tier } => {
             // Reading back is charged where what leaves a class becomes readable at once.
-            let retrieval = if *to == StorageClass::Standard { class.retrieval(*tier) } else { None };
+            let read_back = if *to == StorageClass::Standard { retrieval(class, *tier) } else { None };
             MediaChange {
                 leaves: Some(plan.created_at),
                 class_after: Some(to.to_string()),
-                retrieval: retrieval.map(str::to_owned),
+                retrieval: read_back.map(str::to_owned),
                 ..stays
             }
         }
-        Change::Restore { tier, .. } => MediaChange { retrieval: class.retrieval(*tier).map(str::to_owned), ..stays },
+        Change::Restore { tier, .. } => MediaChange { retrieval: retrieval(class, *tier).map(str::to_owned), ..stays },
         Change::Tags { .. } | Change::Class { .. } => stays,
     })
 }

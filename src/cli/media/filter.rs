@@ -7,10 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::cli::{Context, Error};
 use crate::model::time::{format_time, parse_time};
-use crate::model::{BillingDay, FileId, Period};
+use crate::model::{BillingDay, FileId, Period, StorageClass};
 use crate::recordings::Query;
 use crate::recordings::find::Filter;
-use crate::recordings::manage::{Selection, StorageClass};
+use crate::recordings::manage::Selection;
 
 /// Which media; all that is given must hold.
 #[derive(Debug, clap::Args)]

@@ -10,8 +10,9 @@ use crate::cli::output::{note, say};
 use crate::cli::selection::{each, named};
 use crate::cli::{Context, Error, Outcome, file};
 use crate::cloud::Client;
+use crate::model::{RestoreTier, StorageClass};
 use crate::recordings::FindError;
-use crate::recordings::manage::{Change, Plan, RestoreTier, Selected, StorageClass, VALID_DAYS, count, leave_out, select};
+use crate::recordings::manage::{Change, Plan, Selected, VALID_DAYS, count, leave_out, select};
 use crate::settings::{Account, Applications};
 
 /// Arguments.

@@ -189,6 +189,7 @@ impl Drop for Turn {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use tokio::time::{sleep, timeout};
 

@@ -198,6 +198,7 @@ impl Pace {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -245,7 +246,8 @@ mod tests {
         let mut pace = Pace::new(LIMIT);
         let (mut now, mut passed, mut refused) = (start, 0, 0);
         // Arrivals and answers that are still to come, with the number of the request and whether it was admitted.
-        let (mut arrivals, mut answers): (Vec<(f64, u64, f64)>, Vec<(f64, u64, bool)>) = (Vec::new(), Vec::new());
+        let mut arrivals: Vec<(f64, u64, f64)> = Vec::new();
+        let mut answers: Vec<(f64, u64, bool)> = Vec::new();
         while now < start + SECOND * seconds {
             let ready = pace.ready(Some(percent), now);
             let soonest = |times: &mut dyn Iterator<Item = f64>| times.fold(f64::MAX, f64::min);

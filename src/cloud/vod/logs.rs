@@ -126,12 +126,13 @@ impl<'a> Vod<'a> {
                 logs.retain(|log| place.seen.insert((log.overseas, log.name.clone(), log.start)));
                 let seen = place.seen.len() as u64;
                 let total = answer.total_count.unwrap_or(0);
-                if step == 0 && seen < total {
+                if logs.is_empty() && seen < total {
                     return Err(malformed(action, format!("TotalCount is {total}, but only {seen} files came; list again")));
                 }
+                let came = !logs.is_empty();
                 logs.retain(|log| period.contains(log.start));
                 place.offset += step;
-                let more = step > 0 && (seen < total || (seen > total && step >= PAGE));
+                let more = seen < total || (seen > total && came && step >= PAGE);
                 Ok(Page { items: logs, next: more.then_some(place) })
             }
         })

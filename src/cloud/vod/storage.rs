@@ -11,6 +11,7 @@ use crate::cloud::Error;
 use crate::cloud::check::Check;
 use crate::cloud::fields::{list, number, text};
 use crate::model::{FileId, SubAppId};
+pub use crate::model::{RestoreTier, StorageClass};
 
 /// The most media that one RestoreMedia or ModifyMediaStorageClass takes.
 pub const MAX_STORED: usize = 100;
@@ -119,31 +120,6 @@ pub struct StorageRegion {
     /// One of [`crate::model::area::STORAGE_AREAS`].
     #[serde(deserialize_with = "text")]
     pub area: String,
-}
-
-/// How fast archived media come back. (VOD API 3.0, RestoreMedia.)
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-pub enum RestoreTier {
-    /// `ARCHIVE` in 5 minutes; `DEEP_ARCHIVE` has no such tier.
-    Expedited,
-    /// `ARCHIVE` in 5 hours, `DEEP_ARCHIVE` in 24.
-    Standard,
-    /// `ARCHIVE` in 12 hours, `DEEP_ARCHIVE` in 48.
-    Bulk,
-}
-
-/// A storage class of a media.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum StorageClass {
-    /// `STANDARD`.
-    Standard,
-    /// `STANDARD_IA`.
-    StandardIa,
-    /// `ARCHIVE`.
-    Archive,
-    /// `DEEP_ARCHIVE`.
-    DeepArchive,
 }
 
 /// `RestoreMedia`: a readable copy of archived media for some days. The event `RestoreMediaComplete` tells that it is there.

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::snapshot::Snapshot;
-use super::storage::{RestoreTier, StorageClass, StorageRefusal, check_move, check_restore};
+use super::storage::{StorageRefusal, check_move, check_restore, is_cold};
 use super::times;
 use crate::model::time::format_time;
+use crate::model::{RestoreTier, StorageClass};
 
 /// The most tags that a media has, and the most characters of one (VOD API 3.0, `ModifyMediaInfo`).
 const MOST_TAGS: usize = 16;
@@ -191,7 +192,7 @@ impl Change {
             Self::Expire { at } => media.expires == *at,
             Self::StorageClass { to, .. } if media.storage_class == to.as_str() => true,
             // Leaving a cold class takes hours, so a media that has not left it tells nothing.
-            Self::StorageClass { .. } if class_of(media).is_ok_and(StorageClass::is_cold) => return Shows::Nothing,
+            Self::StorageClass { .. } if class_of(media).is_ok_and(is_cold) => return Shows::Nothing,
             Self::StorageClass { .. } => false,
             // The copy is not shown.
             Self::Restore { .. } => return Shows::Nothing,

@@ -24,4 +24,4 @@ pub use plan::{FORMAT, LeftOut, Plan, PlanError, Planned, Totals, VALID_DAYS};
 pub use protect::{Kept, Protection};
 pub use select::{Selected, Selection, count, leave_out, select};
 pub use snapshot::{Made, Snapshot};
-pub use storage::{RestoreTier, StorageClass, StorageRefusal, check_move, check_restore};
+pub use storage::{StorageRefusal, check_move, check_restore, retrieval};

@@ -9,10 +9,9 @@ use super::cloud::READ_AT_ONCE;
 use super::plan::LeftOut;
 use super::protect::Protection;
 use super::snapshot::Snapshot;
-use super::storage::StorageClass;
 use crate::cloud::vod::SearchMedia;
 use crate::cloud::{Client, Error};
-use crate::model::{FileId, Period, SubAppId};
+use crate::model::{FileId, Period, StorageClass, SubAppId};
 use crate::recordings::find::{Api, FindError, Query, find};
 
 /// What is selected.

@@ -5,17 +5,20 @@
 mod access;
 mod billing;
 mod check;
+mod large;
 mod media;
 mod statistics;
 mod usage;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
 
 pub use access::{Role, WebIdentity};
 pub use billing::{Adjustment, BillComponent, BillLine, Billing, Deal, Voucher};
+pub use large::{Large, LargeSpec, Query, Recording};
 pub use media::{KeyFrame, LiveSource, Media, Restore, Subtitle, TrtcSource};
 pub use statistics::{Aigc, AigcText, DeclaredTask, Devices, Play};
 pub use usage::{DayCount, DayValues, Levels, Process, ProcessDay, Retrieval, Traffic};
@@ -36,13 +39,26 @@ pub enum AccountSource {
     File(PathBuf),
     /// The text of such a file.
     Text(String),
+    /// An account that is computed.
+    Large(LargeSpec),
 }
 
 impl AccountSource {
+    /// `demo`, `large:…` or the path of a file.
+    pub fn of_argument(argument: &Path) -> Result<Self, SimError> {
+        match argument.to_str().map(|text| (text, text.split_once(':'))) {
+            Some(("demo", _)) => Ok(Self::Demo),
+            Some(("large", _)) => Ok(Self::Large(LargeSpec::default())),
+            Some((_, Some(("large", spec)))) => spec.parse().map(Self::Large),
+            _ => Ok(Self::File(argument.to_owned())),
+        }
+    }
+
     /// Reads and checks the account.
     pub fn load(&self) -> Result<Account, SimError> {
         match self {
             Self::Demo => Account::parse(DEMO, "demo"),
+            Self::Large(spec) => spec.account(),
             Self::Text(text) => Account::parse(text, "the given text"),
             Self::File(path) => {
                 let text = std::fs::read_to_string(path)
@@ -116,6 +132,8 @@ pub struct Credential {
     /// A token makes the pair a temporary one, which is refused without it.
     #[serde(default, deserialize_with = "optional_secret")]
     pub token: Option<Secret>,
+    /// Pairs of the same sub-account share their rate limits; a pair that names none is one by itself.
+    pub sub_account: Option<String>,
 }
 
 /// One application and everything in it.
@@ -158,6 +176,9 @@ pub struct Application {
     /// Media.
     #[serde(default)]
     pub media: Vec<Media>,
+    /// Media that is computed, of a large account.
+    #[serde(skip)]
+    pub large: Option<Arc<Large>>,
     /// Stored bytes, as levels.
     #[serde(default)]
     pub storage: Vec<Levels>,

@@ -20,7 +20,7 @@ pub(super) use cdn_log::{LogHour, log_hours, log_url};
 pub(super) use play_stat::play_stat_url;
 
 /// In front of every path.
-const FOLDER: &str = "/files/";
+pub(super) const FOLDER: &str = "/files/";
 
 /// A file as it is served.
 struct File {

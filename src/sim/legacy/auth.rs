@@ -1,7 +1,5 @@
 //! Who calls: the signature over sorted parameters, with a nonce that works once.
 
-use chrono::Utc;
-
 use super::PATH;
 use super::error::ApiError;
 use crate::sim::auth::{Form, same};
@@ -35,7 +33,7 @@ pub(super) fn verify(cloud: &Cloud, request: &Incoming, form: &Form) -> Result<(
     if !same(pair.token.expose(), text("Token")) || pair.is_expired() {
         return Err(ApiError::common(4100, "the Token does not fit the SecretId, or has expired"));
     }
-    let now = Utc::now().timestamp();
+    let now = cloud.wall().timestamp();
     if timestamp.abs_diff(now) > SKEW {
         let message = format!("the Timestamp is too far off, client Timestamp = {timestamp}, server Timestamp = {now}");
         return Err(ApiError::common(4500, message));

@@ -28,6 +28,22 @@ const PER_MINUTE: u32 = 100;
 /// The same for events.
 const EVENTS_PER_MINUTE: u32 = 1000;
 
+/// Every call, with its limit.
+const ACTIONS: [(&str, u32, fn(&Call<'_>) -> Outcome); 7] = [
+    ("DescribeVodPlayInfo", PER_MINUTE, media::by_name),
+    ("DescribeRecordPlayInfo", PER_MINUTE, media::by_vid),
+    ("DescribeVodPlayUrls", PER_MINUTE, media::play_urls),
+    ("DescribeVodInfo", PER_MINUTE, media::vod_info),
+    ("GetVideoInfo", PER_MINUTE, video_info::get),
+    ("PullEvent", EVENTS_PER_MINUTE, events::pull),
+    ("ConfirmEvent", EVENTS_PER_MINUTE, events::confirm),
+];
+
+/// Whether there is such a call.
+pub(super) fn is_known(action: &str) -> bool {
+    ACTIONS.iter().any(|(name, ..)| *name == action)
+}
+
 /// A request whose signature holds.
 struct Call<'a> {
     cloud: &'a Cloud,
@@ -65,24 +81,21 @@ impl Action {
 
 fn serve(cloud: &Cloud, request: &Incoming, action: &Action, fault: Option<Fault>) -> Outcome {
     auth::verify(cloud, request, &action.form)?;
-    let (per_minute, run): (u32, fn(&Call<'_>) -> Outcome) = match action.name.as_str() {
-        "DescribeVodPlayInfo" => (PER_MINUTE, media::by_name),
-        "DescribeRecordPlayInfo" => (PER_MINUTE, media::by_vid),
-        "DescribeVodPlayUrls" => (PER_MINUTE, media::play_urls),
-        "DescribeVodInfo" => (PER_MINUTE, media::vod_info),
-        "GetVideoInfo" => (PER_MINUTE, video_info::get),
-        "PullEvent" => (EVENTS_PER_MINUTE, events::pull),
-        "ConfirmEvent" => (EVENTS_PER_MINUTE, events::confirm),
-        other => return Err(ApiError::common(6100, format!("the action {other:?} is not supported"))),
+    let Some((_, per_minute, run)) = ACTIONS.iter().find(|(name, ..)| *name == action.name) else {
+        return Err(ApiError::common(6100, format!("the action {:?} is not supported", action.name)));
     };
-    let key = format!("v2 {} {}", action.form.get("SecretId").unwrap_or_default(), action.name);
-    if fault == Some(Fault::Throttle) || !cloud.limiter.admits(&key, per_minute, Duration::from_secs(60)) {
+    let secret_id = action.form.get("SecretId").unwrap_or_default();
+    let admitted = cloud.admits(request, secret_id, &action.name, *per_minute, Duration::from_secs(60));
+    if fault == Some(Fault::Throttle) || !admitted {
         return Err(ApiError::common(4400, format!("more than {per_minute} requests per minute for {}", action.name)));
     }
     if fault == Some(Fault::Internal) {
         return Err(ApiError::common(6000, "internal server error, retry later"));
     }
     let application = cloud.account.application(None).ok_or_else(|| ApiError::common(6000, "the account has no application"))?;
+    if cloud.faults.denies(&action.name, Some(application.sub_app_id)) {
+        return Err(ApiError::common(4102, format!("not authorised for {}", action.name)));
+    }
     run(&Call { cloud, application, form: Form(action.form.0.clone()) })
 }
 

@@ -1,6 +1,5 @@
 //! Who calls, and what: TC3 in the `Authorization` header, else the signature over parameters.
 
-use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
@@ -133,7 +132,7 @@ fn verify_tc3(cloud: &Cloud, request: &Incoming, authorization: &str) -> Result<
     let (action, version) = (required("X-TC-Action")?, required("X-TC-Version")?);
     let timestamp = timestamp(&required("X-TC-Timestamp")?)?;
     let credential = credential(cloud, given.secret_id)?;
-    check_clock(timestamp)?;
+    check_clock(cloud, timestamp)?;
     let names: Vec<&str> = given.signed_headers.split(';').collect();
     if !names.contains(&"content-type") || !names.contains(&"host") {
         return Err(failed("SignedHeaders must hold content-type and host."));
@@ -190,7 +189,7 @@ fn verify_parameters(cloud: &Cloud, request: &Incoming) -> Result<Verified, ApiE
         return Err(ApiError::new("InvalidParameter", "The parameter `Nonce` is not a positive integer."));
     }
     let credential = credential(cloud, &secret_id)?;
-    check_clock(timestamp)?;
+    check_clock(cloud, timestamp)?;
     if !form.is_signed(&request.method, request.header("host"), "/", &credential.secret_key) {
         return Err(ApiError::new(
             "AuthFailure.SignatureFailure",
@@ -212,8 +211,8 @@ fn credential(cloud: &Cloud, secret_id: &str) -> Result<Pair, ApiError> {
 }
 
 /// Signatures live by the wall clock, whatever time it is in the account.
-fn check_clock(timestamp: i64) -> Result<(), ApiError> {
-    let now: DateTime<Utc> = Utc::now();
+fn check_clock(cloud: &Cloud, timestamp: i64) -> Result<(), ApiError> {
+    let now = cloud.wall();
     if timestamp.abs_diff(now.timestamp()) <= SKEW.unsigned_abs() {
         return Ok(());
     }

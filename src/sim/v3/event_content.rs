@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Call;
-use super::media_answer::{BasicInfo, MetaData, basic_info, meta_data};
+use super::media_answer::{BasicInfo, basic_info};
+use super::media_forms::{MetaData, meta_data};
 use super::tasks::attributes_task;
 use crate::sim::state::Event;
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::apps::page;
@@ -15,7 +16,7 @@ use crate::sim::switches::Order;
 use crate::sim::words::{CATEGORIES, INFO_FILTERS, MEDIA_STATUS, SEARCH_FILTERS, SOURCE_TYPES, STORAGE_CLASSES};
 
 /// No more than this many hits can be reached, and no more are counted.
-const REACH: u64 = 5000;
+pub(super) const REACH: u64 = 5000;
 
 const RANGE: &[Field] = &[Field::optional("After", Kind::Time), Field::optional("Before", Kind::Time)];
 const SORT: &[Field] =
@@ -84,10 +85,7 @@ struct Infos {
 ///
 /// `Vid` and `Vids` have no effect, as documented since 2022-11; the simulated media belongs to no knowledge base.
 pub(super) fn search(call: &Call<'_>) -> Outcome {
-    let (offset, limit) = (call.params.uint("Offset").unwrap_or(0), call.params.uint("Limit").unwrap_or(10));
-    if offset.saturating_add(limit) > REACH {
-        return Err(ApiError::value("Offset", format!("Offset + Limit is above {REACH}")));
-    }
+    let (offset, limit) = page_of(&call.params)?;
     let mut found = call.cloud.media(call.application);
     found.retain(|media| matches(&call.params, call.application, media));
     sort(call, &mut found);
@@ -99,6 +97,15 @@ pub(super) fn search(call: &Call<'_>) -> Outcome {
             .map(|media| MediaInfo::of(&call.cloud.account, call.application, media, &filters))
             .collect(),
     })
+}
+
+/// Where a page of a search begins, and how long it may be.
+pub(super) fn page_of(params: &Params) -> Result<(u64, u64), ApiError> {
+    let (offset, limit) = (params.uint("Offset").unwrap_or(0), params.uint("Limit").unwrap_or(10));
+    if offset.saturating_add(limit) > REACH {
+        return Err(ApiError::value("Offset", format!("Offset + Limit is above {REACH}")));
+    }
+    Ok((offset, limit))
 }
 
 /// Tells all about media whose ids are known.
@@ -118,7 +125,7 @@ pub(super) fn infos(call: &Call<'_>) -> Outcome {
     members(answer)
 }
 
-fn matches(params: &Params, application: &Application, media: &Media) -> bool {
+pub(super) fn matches(params: &Params, application: &Application, media: &Media) -> bool {
     let any = |name: &str, test: &dyn Fn(&str) -> bool| params.texts(name).is_none_or(|texts| texts.into_iter().any(test));
     let one = |name: &str, test: &dyn Fn(&str) -> bool| params.text(name).is_none_or(test);
     let live = |test: &dyn Fn(&crate::sim::account::LiveSource) -> bool| media.live.as_ref().is_some_and(test);
@@ -149,11 +156,17 @@ fn matches(params: &Params, application: &Application, media: &Media) -> bool {
         && in_ranges(params, media)
 }
 
-fn in_ranges(params: &Params, media: &Media) -> bool {
+/// From when on, and until before when, media must have been created.
+pub(super) fn created_range(params: &Params) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     let create = params.object("CreateTime");
     // The ranges of their own win over the older parameters.
     let after = create.as_ref().and_then(|range| range.time("After")).or_else(|| params.time("StartTime"));
     let before = create.as_ref().and_then(|range| range.time("Before")).or_else(|| params.time("EndTime"));
+    (after, before)
+}
+
+fn in_ranges(params: &Params, media: &Media) -> bool {
+    let (after, before) = created_range(params);
     let expire = params.object("ExpireTime").is_none_or(|range| {
         media.expires.is_some_and(|expires| {
             range.time("After").is_none_or(|after| after <= expires) && range.time("Before").is_none_or(|before| expires < before)
@@ -175,18 +188,22 @@ fn is_in_class(application: &Application, class: i64, wanted: i128) -> bool {
     false
 }
 
-fn sort(call: &Call<'_>, found: &mut [Cow<'_, Media>]) {
+/// The order in which a search shows media.
+pub(super) fn order(call: &Call<'_>) -> Order {
     // Sorting by match is for fuzzy searches; without a score, they come in the usual order.
     let fuzzy = ["Text", "Names", "Descriptions"]
         .into_iter()
         .any(|name| call.params.text(name).is_some() || call.params.texts(name).is_some());
     let sort = call.params.object("Sort").filter(|_| !fuzzy);
-    let order = match sort.as_ref().map(|sort| sort.text("Order")) {
+    match sort.as_ref().map(|sort| sort.text("Order")) {
         Some(Some("Asc")) => Order::Ascending,
         Some(_) => Order::Descending,
         None => call.cloud.switches.search_order,
-    };
-    match order {
+    }
+}
+
+fn sort(call: &Call<'_>, found: &mut [Cow<'_, Media>]) {
+    match order(call) {
         Order::Ascending => found.sort_by(|a, b| (a.created, &a.file_id).cmp(&(b.created, &b.file_id))),
         Order::Descending => found.sort_by(|a, b| (Reverse(a.created), &a.file_id).cmp(&(Reverse(b.created), &b.file_id))),
     }

@@ -10,9 +10,11 @@ mod error;
 mod event_content;
 mod events;
 mod files;
+mod large;
 mod manage;
 mod media;
 mod media_answer;
+mod media_forms;
 mod params;
 pub(super) mod play_stats;
 mod prepaid;
@@ -34,7 +36,7 @@ use self::error::ApiError;
 use self::params::{Field, Params};
 use super::account::Application;
 use super::cloud::Cloud;
-use super::faults::Fault;
+use super::faults::{self, Fault};
 use super::server::Incoming;
 use super::switches::SubAppIdRule;
 
@@ -129,17 +131,36 @@ const ACTIONS: &[Action] = &[
 /// Answers a request; the fault is the one that shows inside the envelope.
 pub(super) fn answer(cloud: &Cloud, request: &Incoming, fault: Option<Fault>) -> String {
     let request_id = cloud.request_id();
-    let body = match serve(cloud, request, fault) {
-        Ok(mut members) => {
+    match serve(cloud, request, fault) {
+        Ok(Members::Tree(mut members)) => {
             members["RequestId"] = Value::from(request_id);
-            json!({ "Response": members })
+            json!({ "Response": members }).to_string()
         }
-        Err(error) => error.body(&request_id),
-    };
-    body.to_string()
+        Ok(Members::Text(members)) => {
+            let (before, after) = ("{\"Response\":", format!(",\"RequestId\":\"{request_id}\"}}}}"));
+            [before, &members, &after].concat()
+        }
+        Err(error) => error.body(&request_id).to_string(),
+    }
 }
 
-fn serve(cloud: &Cloud, request: &Incoming, fault: Option<Fault>) -> Outcome {
+/// The members of an answer, without the request id.
+enum Members {
+    /// As a tree.
+    Tree(Value),
+    /// As text without the bracket at its end.
+    Text(String),
+}
+
+/// Whether an action lists what comes and goes page by page; nothing for an action that is not known.
+///
+/// Lists of bills have pages too, but their rows stay where they are.
+pub(super) fn paging(version: &str, action: &str) -> Option<bool> {
+    let action = ACTIONS.iter().find(|known| known.name == action && known.version == version)?;
+    Some(version == VOD && action.fields.iter().any(|field| field.name == "Offset"))
+}
+
+fn serve(cloud: &Cloud, request: &Incoming, fault: Option<Fault>) -> Result<Members, ApiError> {
     let verified = auth::verify(cloud, request)?;
     if !ACTIONS.iter().any(|action| action.version == verified.version) {
         return Err(ApiError::new("NoSuchVersion", format!("The version {:?} does not exist.", verified.version)));
@@ -151,17 +172,50 @@ fn serve(cloud: &Cloud, request: &Incoming, fault: Option<Fault>) -> Outcome {
             format!("The action {:?} does not exist in version {}.", verified.action, verified.version),
         )
     })?;
-    let key = format!("{} {}", verified.secret_id, action.name);
-    if fault == Some(Fault::Throttle) || !cloud.limiter.admits(&key, action.per_second, Duration::from_secs(1)) {
+    let admitted = cloud.admits(request, &verified.secret_id, action.name, action.per_second, Duration::from_secs(1));
+    if fault == Some(Fault::Throttle) || !admitted {
         let message = format!("More than {} requests per second for {}; send fewer.", action.per_second, action.name);
         return Err(ApiError::new("RequestLimitExceeded", message));
     }
     if fault == Some(Fault::Internal) {
         return Err(ApiError::new("InternalError", "An internal error has occurred. Retry your request."));
     }
-    let params = Params::check(verified.arguments.object(action.fields)?, action.fields)?;
+    let mut params = Params::check(verified.arguments.object(action.fields)?, action.fields)?;
     let application = application(cloud, action, &params)?;
-    (action.run)(&Call { cloud, application, params })
+    check_permission(cloud, action, application)?;
+    let offset = params.uint("Offset").unwrap_or(0);
+    if offset > 0 {
+        params.set_uint("Offset", faults::disturb(fault, offset, params.uint("Limit").unwrap_or(0)));
+    }
+    let call = Call { cloud, application, params };
+    let repeats = fault == Some(Fault::Duplicate) && offset == 0;
+    match (&application.large, action.name) {
+        (Some(large), "SearchMedia") => large::search(&call, large, repeats).map(Members::Text),
+        (Some(large), "DescribeMediaInfos") => large::infos(&call, large).map(Members::Text),
+        _ => {
+            let mut members = (action.run)(&call)?;
+            if repeats {
+                faults::repeat_first(&mut members);
+            }
+            Ok(Members::Tree(members))
+        }
+    }
+}
+
+/// Refuses what the account's keys may not do.
+fn check_permission(cloud: &Cloud, action: &Action, application: &Application) -> Result<(), ApiError> {
+    let takes_it = action.fields.iter().any(|field| field.name == "SubAppId");
+    if !cloud.faults.denies(action.name, takes_it.then_some(application.sub_app_id)) {
+        return Ok(());
+    }
+    let message = format!(
+        "you are not authorized to perform operation ({}:{}) resource (qcs::vod::uin/{}:subAppId/{}) has no permission",
+        if action.version == BILLING { "finance" } else { "vod" },
+        action.name,
+        cloud.account.uin,
+        application.sub_app_id
+    );
+    Err(ApiError::new("UnauthorizedOperation", message))
 }
 
 fn application<'a>(cloud: &'a Cloud, action: &Action, params: &Params) -> Result<&'a Application, ApiError> {

@@ -266,6 +266,16 @@ impl Params {
         values.filter_map(Value::as_number).collect()
     }
 
+    /// Whether none but these are given.
+    pub fn has_only(&self, names: &[&str]) -> bool {
+        self.0.iter().all(|(name, value)| value.is_null() || names.contains(&name.as_str()))
+    }
+
+    /// Puts another number in the place of one.
+    pub fn set_uint(&mut self, name: &str, value: u64) {
+        self.0.insert(name.to_owned(), Value::from(value));
+    }
+
     /// Texts; nothing when absent or empty, which filters nothing.
     pub fn texts(&self, name: &str) -> Option<Vec<&str>> {
         let values = self.0.get(name).and_then(Value::as_array).filter(|values| !values.is_empty())?;

@@ -142,7 +142,11 @@ fn days(call: &Call<'_>, window: &Window, processes: &[&Process]) -> Vec<TaskSta
     let switches = call.cloud.switches;
     let buckets = window.buckets(Step::Day, switches.end_day).into_iter().filter(|bucket| bucket.start < call.cloud.now());
     let rows = buckets.map(|bucket| {
+        // A day's work is known when the day is over, or as of now.
+        let at = (bucket.end - TimeDelta::seconds(1)).min(call.cloud.now());
+        let told = |value| call.cloud.told(call.application, "process", at, value);
         let ProcessDay { count, usage } = sum(processes, bucket);
+        let (count, usage) = (told(count), told(usage));
         TaskStatDataItem { time: window.print(bucket.start), count, usage }
     });
     rows.filter(|row| switches.empty_buckets == EmptyBuckets::Zero || row.count > 0 || row.usage > 0).collect()
@@ -196,7 +200,11 @@ fn daily(call: &Call<'_>, measures: &[&str]) -> Result<Vec<StatDataItem>, super:
     let now = call.cloud.now();
     let matching = || call.application.daily.iter().filter(|daily| measures.contains(&daily.measure.as_str()));
     Ok(window.rows(call, step, now, |bucket| {
-        bucket.points(now).map(|point| matching().map(|daily| points::value(&daily.values, point)).sum::<u64>()).sum()
+        let told = |point, value| call.cloud.told(call.application, "daily", point, value);
+        bucket
+            .points(now)
+            .map(|point| matching().map(|daily| told(point, points::value(&daily.values, point))).sum::<u64>())
+            .sum()
     }))
 }
 

@@ -76,7 +76,8 @@ struct Details {
 /// What is stored now, as far as it can be seen.
 pub(super) fn data(call: &Call<'_>) -> Outcome {
     let time = call.cloud.now() - delay::STORAGE;
-    let media_count = call.cloud.media(call.application).len();
+    let computed = call.application.large.as_ref().map_or(0, |large| large.count(call.cloud.now()));
+    let media_count = call.cloud.media(call.application).len() + computed;
     let stored = Stored::of(call);
     let sizes = |area: Option<&str>| {
         let [standard, infrequent, archive, deep] = STORAGE_TYPES.map(|class| stored.level(area, class, time));
@@ -126,14 +127,15 @@ pub(super) fn details(call: &Call<'_>) -> Outcome {
     let seen_until = call.cloud.now() - if is_event { delay::RETRIEVAL } else { delay::STORAGE };
     call.cloud.settle();
     let stored = Stored::of(call);
+    let told = |point, bytes| call.cloud.told(call.application, "storage", point, bytes);
     let data = window.rows(call, step, seen_until, |bucket| {
         let points = bucket.points(seen_until);
         if is_event {
-            points.map(|point| stored.event(area, kind, point)).sum()
+            points.map(|point| told(point, stored.event(area, kind, point))).sum()
         } else if step == Step::Day {
-            day(call, bucket, seen_until, |point| stored.level(Some(area), kind, point))
+            day(call, bucket, seen_until, |point| told(point, stored.level(Some(area), kind, point)))
         } else {
-            stored.level(Some(area), kind, bucket.start)
+            told(bucket.start, stored.level(Some(area), kind, bucket.start))
         }
     });
     members(Details { data })

@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::media_answer::{BasicInfo, MetaData, basic_info, meta_data};
+use super::media_answer::{BasicInfo, basic_info};
+use super::media_forms::{MetaData, meta_data};
 use super::params::{Field, Kind};
 use super::{ApiError, Call, Outcome, utc};
 use crate::sim::account::{DeclaredTask, Media};

@@ -90,18 +90,21 @@ fn series<'a>(call: &Call<'a>) -> Vec<&'a Traffic> {
 
 fn rows(call: &Call<'_>, window: &Window, step: Step, data_interval: u64, metric: &str, series: &[&Traffic]) -> Outcome {
     let seen_until = call.cloud.now() - delay::TRAFFIC;
-    let bytes = |point| series.iter().map(|traffic| points::value(&traffic.bytes, point)).sum::<u64>();
+    let told = |point, value| call.cloud.told(call.application, "traffic", point, value);
+    // What is told about each series adds up to what is told about all of them.
+    let bytes = |point| series.iter().map(|traffic| told(point, points::value(&traffic.bytes, point))).sum::<u64>();
+    let requests = |point| series.iter().map(|traffic| told(point, requests(traffic, point))).sum::<u64>();
     let data = window.rows(call, step, seen_until, |bucket: Bucket| {
         let points = bucket.points(seen_until);
         match metric {
             "Traffic" => points.map(bytes).sum(),
             // Bandwidth belongs to the sum over domains: add first, then take the highest point.
             "Bandwidth" => points.map(|point| bits_per_second(bytes(point))).max().unwrap_or(0),
-            "Requests" => points.map(|point| requests(series, point)).sum(),
+            "Requests" => points.map(requests).sum(),
             // Nobody of the simulated visitors speaks QUIC.
             "QUICRequests" => 0,
             // Distinct addresses are made up: a quarter of the requests.
-            _ => points.map(|point| requests(series, point)).sum::<u64>() / 4,
+            _ => points.map(requests).sum::<u64>() / 4,
         }
     });
     members(Answer { data_interval, data })
@@ -111,6 +114,6 @@ fn bits_per_second(bytes: u64) -> u64 {
     u64::try_from(u128::from(bytes) * 8 / u128::from(POINT_SECONDS)).unwrap_or(u64::MAX)
 }
 
-fn requests(series: &[&Traffic], point: DateTime<Utc>) -> u64 {
-    series.iter().map(|traffic| points::value(&traffic.bytes, point) / traffic.bytes_per_request).sum()
+fn requests(traffic: &Traffic, point: DateTime<Utc>) -> u64 {
+    points::value(&traffic.bytes, point) / traffic.bytes_per_request
 }
