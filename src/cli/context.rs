@@ -185,7 +185,7 @@ impl Context {
     pub fn existing_ledger(&self) -> Result<Option<Ledger>, Error> {
         match Ledger::open_existing(self.ledger_url()?) {
             Ok(ledger) => Ok(Some(ledger)),
-            Err(LedgerError::Missing(_)) => Ok(None),
+            Err(LedgerError::Missing(_) | LedgerError::NotMigrated { found: 0, .. }) => Ok(None),
             Err(error) => Err(Error::failed(error)),
         }
     }

@@ -11,6 +11,7 @@ mod explain_error;
 mod file;
 mod find;
 mod init;
+mod ledger;
 mod log;
 mod man;
 mod media;
@@ -69,7 +70,7 @@ pub struct Global {
     /// Application (SubAppId) to work on, or `all`
     #[arg(long, global = true, value_name = "SUBAPPID|all", value_parser = parse_app, env = env::APP, hide_env_values = true)]
     pub app: Option<String>,
-    /// Where facts and charges are kept: a file path
+    /// Where facts and charges are kept: a file path, or postgres://USER@HOST/DATABASE with the password in PGPASSWORD
     #[arg(long, global = true, value_name = "URL", env = env::LEDGER, hide_env_values = true)]
     pub ledger: Option<String>,
     /// Work as if it were this moment (RFC 3339 with offset)
@@ -157,6 +158,8 @@ enum Command {
     Meters(meters::Args),
     /// List, show and check price books
     Prices(prices::Args),
+    /// Look after the ledger: migrate, check, back up, copy, dump
+    Ledger(ledger::Args),
     /// Explain an error code and say what to do
     Error(explain_error::Args),
     /// Run a simulated VOD account
@@ -211,6 +214,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Report(args) => report::run(&args, &context),
         Command::Meters(args) => meters::run(&args, &context),
         Command::Prices(args) => prices::run(&args, &context),
+        Command::Ledger(args) => ledger::run(&args, &context),
         Command::Error(args) => explain_error::run(&args),
         Command::Sim(args) => sim::run(&args, &context),
         Command::Completions(args) => completions::run(&args, &mut Cli::command()),

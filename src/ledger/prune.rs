@@ -53,7 +53,6 @@ impl Ledger {
         match pruned {
             Ok(pruned) if !dry_run => {
                 connection.commit().inspect_err(|_| connection.roll_back())?;
-                connection.tidy()?;
                 Ok(pruned)
             }
             // What was taken out to count it comes back.
@@ -62,6 +61,11 @@ impl Ledger {
                 outcome
             }
         }
+    }
+
+    /// Gives back room that nothing needs any more, where the store does not do so by itself.
+    pub fn compact(&self) -> Result<(), LedgerError> {
+        self.lock().tidy()
     }
 }
 

@@ -246,3 +246,29 @@ pub const TABLES: &[Table] = &[
         dump: Dump::Nothing,
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::connection::{Connection, collect};
+    use crate::ledger::{schema, sqlite::Sqlite};
+
+    #[test]
+    fn every_table_and_column_of_the_schema_is_named() {
+        let mut store = Sqlite::in_memory().unwrap();
+        schema::open(&mut store).unwrap();
+        let mut tables = store.tables().unwrap();
+        tables.retain(|name| name != "ledger_schema");
+        tables.sort_unstable();
+        let mut named: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
+        named.sort_unstable();
+        assert_eq!(named, tables);
+        for table in TABLES {
+            let sql = "SELECT name FROM pragma_table_info(?1) ORDER BY name";
+            let columns = collect(&mut store, sql, &[table.name.into()], |row| row.text(0).map(str::to_owned)).unwrap();
+            let mut named = table.columns();
+            named.sort_unstable();
+            assert_eq!(named, columns, "{}", table.name);
+        }
+    }
+}

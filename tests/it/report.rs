@@ -8,6 +8,14 @@ use vodledger::ledger::{Ledger, LedgerError};
 use vodledger::model::{AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, Language, RowType, Status};
 use vodledger::report::{self, Basis, Definition, Format, Library, Parameters, ReportError};
 
+use crate::stores::on_both_stores;
+
+on_both_stores! {
+    cost_summary_is_the_sum_worked_out_by_hand
+    cost_daily_shows_every_line_and_its_mark
+    periods_accounts_and_the_way_of_dating_narrow_a_report
+}
+
 const ACCOUNT: &str = "100000000001";
 
 fn october() -> BillingMonth {
@@ -94,7 +102,10 @@ fn lines() -> Vec<Line> {
 }
 
 fn ledger_with(lines: &[Line]) -> Ledger {
-    let ledger = Ledger::open(":memory:").unwrap();
+    filled(Ledger::open(":memory:").unwrap(), lines)
+}
+
+fn filled(ledger: Ledger, lines: &[Line]) -> Ledger {
     let charges: Vec<Charge> = lines.iter().enumerate().map(|(index, line)| charge(index, line)).collect();
     ledger.replace_charges(&AccountId::new(ACCOUNT), october(), &charges, &BTreeSet::new()).unwrap();
     ledger
@@ -107,24 +118,21 @@ fn written(ledger: &Ledger, name: &str, parameters: &Parameters) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-#[test]
-fn cost_summary_is_the_sum_worked_out_by_hand() {
-    let text = written(&ledger_with(&lines()), "cost-summary", &Parameters::of_month(october()));
+fn cost_summary_is_the_sum_worked_out_by_hand(ledger: Ledger) {
+    let text = written(&filled(ledger, &lines()), "cost-summary", &Parameters::of_month(october()));
     assert_eq!(text, include_str!("../data/reports/cost-summary.csv"));
 }
 
-#[test]
-fn cost_daily_shows_every_line_and_its_mark() {
+fn cost_daily_shows_every_line_and_its_mark(ledger: Ledger) {
     let parameters = Parameters { mark: Some("SIMULATED".to_owned()), ..Parameters::of_month(october()) };
-    let text = written(&ledger_with(&lines()), "cost-daily", &parameters);
+    let text = written(&filled(ledger, &lines()), "cost-daily", &parameters);
     assert_eq!(text, include_str!("../data/reports/cost-daily-marked.csv"));
 }
 
-#[test]
-fn periods_accounts_and_the_way_of_dating_narrow_a_report() {
+fn periods_accounts_and_the_way_of_dating_narrow_a_report(ledger: Ledger) {
     let mut lines = lines();
     lines[1].day = "2026-10-31"; // settled on 1 November, so the bill of November carries it
-    let ledger = ledger_with(&lines);
+    let ledger = filled(ledger, &lines);
     let rows = |parameters: &Parameters| written(&ledger, "cost-daily", parameters).lines().count() - 1;
     let all = Parameters::of_month(october());
     assert_eq!(rows(&all), 7);

@@ -86,7 +86,10 @@ impl PostgresAddress {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
         }
-        config.keepalives_idle(KEEPALIVE).tcp_user_timeout(KEEPALIVE).application_name("vodledger");
+        if config.get_application_name().is_none() {
+            config.application_name("vodledger");
+        }
+        config.keepalives_idle(KEEPALIVE).tcp_user_timeout(KEEPALIVE);
         if config.get_password().is_none()
             && let Some(password) = std::env::var_os("PGPASSWORD").filter(|password| !password.is_empty())
         {
