@@ -83,7 +83,6 @@ fn config(args: &Args, as_of: Option<DateTime<Utc>>) -> Result<Config, Error> {
         latency: Duration::from_millis(args.latency),
         limit: args.limit,
         faults: args.faults.as_deref().map(str::parse::<Faults>).transpose()?.unwrap_or_default(),
-        ..Config::default()
     })
 }
 

@@ -28,8 +28,11 @@ const PER_MINUTE: u32 = 100;
 /// The same for events.
 const EVENTS_PER_MINUTE: u32 = 1000;
 
+/// What answers a call.
+type Run = fn(&Call<'_>) -> Outcome;
+
 /// Every call, with its limit.
-const ACTIONS: [(&str, u32, fn(&Call<'_>) -> Outcome); 7] = [
+const ACTIONS: [(&str, u32, Run); 7] = [
     ("DescribeVodPlayInfo", PER_MINUTE, media::by_name),
     ("DescribeRecordPlayInfo", PER_MINUTE, media::by_vid),
     ("DescribeVodPlayUrls", PER_MINUTE, media::play_urls),

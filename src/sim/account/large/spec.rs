@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 
 use super::Large;
 use crate::model::BillingDay;
@@ -119,7 +118,7 @@ impl Large {
             let mut bytes = 0;
             let step = |(day, came): (&BillingDay, &[u64; 2])| {
                 bytes += came[kind];
-                Step { at: DateTime::<Utc>::from(day.start()), bytes }
+                Step { at: day.start(), bytes }
             };
             Levels { area: MAINLAND.to_owned(), class: class.to_owned(), steps: days.iter().map(step).collect() }
         };
