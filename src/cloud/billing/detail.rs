@@ -6,11 +6,11 @@ use serde_json::value::RawValue;
 use super::Billing;
 use super::actions::{DESCRIBE_BILL_DETAIL, DESCRIBE_BILL_DETAIL_FOR_ORGANIZATION};
 use super::money::{Money, some_money};
+use crate::cloud::Error;
 use crate::cloud::actions::Entry;
 use crate::cloud::convert::malformed;
 use crate::cloud::fields::{list, some_text, text};
 use crate::cloud::pages::{self, Page, Pages};
-use crate::cloud::Error;
 use crate::model::BillingMonth;
 
 /// Lines of one answer at most: of an account's own bill, and of the part of a member of an organization.

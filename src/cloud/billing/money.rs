@@ -42,7 +42,8 @@ pub(super) fn some_money<'de, D: Deserializer<'de>>(deserializer: D) -> Result<O
 fn is_decimal(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let mut parts = digits.splitn(2, '.');
-    let is_number = |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_number =
+        |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     is_number(parts.next()) && parts.next().is_none_or(|part| is_number(Some(part)))
 }
 

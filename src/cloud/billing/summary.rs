@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Billing;
-use super::actions::{
-    DESCRIBE_BILL_DOWNLOAD_URL, DESCRIBE_BILL_SUMMARY_BY_PRODUCT, DESCRIBE_BILL_SUMMARY_FOR_ORGANIZATION,
-};
+use super::actions::{DESCRIBE_BILL_DOWNLOAD_URL, DESCRIBE_BILL_SUMMARY_BY_PRODUCT, DESCRIBE_BILL_SUMMARY_FOR_ORGANIZATION};
 use super::detail::month;
 use super::money::{Money, some_money};
 use crate::cloud::Error;
