@@ -18,6 +18,7 @@ mod media;
 mod meters;
 mod output;
 mod play;
+mod policy;
 mod prices;
 mod rate;
 mod report;
@@ -158,6 +159,8 @@ enum Command {
     Meters(meters::Args),
     /// List, show and check price books
     Prices(prices::Args),
+    /// Print the least-privilege CAM policy of a role
+    Policy(policy::Args),
     /// Look after the ledger: migrate, check, back up, copy, dump
     Ledger(ledger::Args),
     /// Explain an error code and say what to do
@@ -213,6 +216,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(args) => explain::run(&args, &context),
         Command::Report(args) => report::run(&args, &context),
         Command::Meters(args) => meters::run(&args, &context),
+        Command::Policy(args) => policy::run(&args),
         Command::Prices(args) => prices::run(&args, &context),
         Command::Ledger(args) => ledger::run(&args, &context),
         Command::Error(args) => explain_error::run(&args),

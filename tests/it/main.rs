@@ -37,6 +37,7 @@ mod pack_properties;
 mod packs;
 mod peers;
 mod playback;
+mod policy;
 mod prices;
 mod rate;
 mod recording_names;
