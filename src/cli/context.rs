@@ -2,20 +2,21 @@
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use chrono::TimeDelta;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::runtime::Runtime;
 
+use super::signer::Signer;
 use super::{Error, Global};
-use crate::cloud::credential::{self, Found, Place, Reference, World};
-use crate::cloud::{Client, Priority};
+use crate::cloud::credential::{self, World};
+use crate::cloud::{Client, ClientBuilder, Priority};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Clock, Language, SubAppId};
 use crate::recordings::playback::Domain;
 use crate::settings::{
-    self, Account, Applications, CredentialFrom, CredentialSource, Settings, SettingsError, Site, Surroundings,
+    self, Account, Applications, Settings, SettingsError, Site, Surroundings,
 };
 
 /// The global options and what follows from them.
@@ -25,7 +26,7 @@ pub struct Context {
     pub global: Global,
     /// The account's clock: the wall clock, or `--as-of`.
     pub clock: Clock,
-    world: World,
+    world: Arc<World>,
     settings: OnceLock<Settings>,
     runtime: OnceLock<Runtime>,
 }
@@ -40,7 +41,7 @@ impl Context {
     /// Takes the global options.
     pub fn new(global: Global) -> Self {
         let clock = global.as_of.map_or_else(Clock::wall, Clock::pinned);
-        Self { global, clock, world: World::system(), settings: OnceLock::new(), runtime: OnceLock::new() }
+        Self { global, clock, world: Arc::new(World::system()), settings: OnceLock::new(), runtime: OnceLock::new() }
     }
 
     /// The configuration, with the environment on top; read once.
@@ -118,20 +119,24 @@ impl Context {
         }
     }
 
-    /// The account's credential, and where it was found.
-    pub fn credential(&self, account: &Account) -> Result<Found, Error> {
-        let found = credential::find(&places(&account.credential), &self.world)
-            .map_err(|error| Error::failed(format!("account {:?}: {error}", account.name)))?;
-        tracing::info!(account = account.name, origin = found.origin, "credential found");
-        Ok(found)
+    /// What signs for the account, and where it was found.
+    pub fn signer(&self, account: &Account) -> Result<Signer, Error> {
+        let signer = Signer::find(self, account, &self.world)?;
+        tracing::info!(account = account.name, origin = signer.origin(), "credential found");
+        Ok(signer)
     }
 
     /// A client for the account.
     pub fn client(&self, account: &Account) -> Result<Client, Error> {
+        let builder = self.addressed(account, self.signer(account)?.builder())?;
+        // Somebody waits for what a command asks; collecting gives its own calls a lower priority.
+        builder.build().map(|client| client.with_priority(Priority::Interactive)).map_err(Error::usage)
+    }
+
+    /// A client with the addresses and habits of the account.
+    pub fn addressed(&self, account: &Account, builder: ClientBuilder) -> Result<ClientBuilder, Error> {
         let endpoint = &account.endpoint;
-        let mut builder = Client::builder(self.credential(account)?.credential)
-            .intl(account.site == Site::Intl)
-            .allow_http(endpoint.allow_http);
+        let mut builder = builder.intl(account.site == Site::Intl).allow_http(endpoint.allow_http);
         if self.global.exclusive {
             builder = builder.exclusive();
         }
@@ -144,11 +149,13 @@ impl Context {
         if let Some(url) = &endpoint.billing {
             builder = builder.billing_endpoint(url.as_str());
         }
+        if let Some(url) = &endpoint.sts {
+            builder = builder.sts_endpoint(url.as_str());
+        }
         if let Some(path) = &endpoint.ca_file {
             builder = builder.root_certificate(self.read(path)?);
         }
-        // Somebody waits for what a command asks; collecting gives its own calls a lower priority.
-        builder.build().map(|client| client.with_priority(Priority::Interactive)).map_err(Error::usage)
+        Ok(builder)
     }
 
     /// The domains that the account's media are played from, with their hotlink keys.
@@ -217,22 +224,5 @@ impl Context {
     /// The text of a file that the user named.
     pub fn read(&self, path: &Path) -> Result<String, Error> {
         self.world.read(path).map_err(|error| Error::usage(format!("{} cannot be read: {error}", path.display())))
-    }
-}
-
-/// The places that may give an account's credential, in the fixed order.
-fn places(source: &CredentialSource) -> Vec<Place> {
-    let named = source
-        .keys
-        .clone()
-        .map(|(secret_id, secret_key)| Place::Reference(Reference { secret_id, secret_key, token: source.token.clone() }));
-    let tccli = Place::Tccli { profile: source.tccli_profile.clone() };
-    let file = Place::SharedFile { path: source.file.clone(), section: source.section.clone() };
-    match source.from {
-        CredentialFrom::Auto => [Place::Environment].into_iter().chain(named).chain([tccli, file]).collect(),
-        CredentialFrom::Env => vec![Place::Environment],
-        CredentialFrom::Profile => named.into_iter().collect(),
-        CredentialFrom::Tccli => vec![tccli],
-        CredentialFrom::File => vec![file],
     }
 }

@@ -25,6 +25,7 @@ mod report;
 mod runs;
 mod selection;
 mod signal;
+mod signer;
 mod sim;
 mod stream;
 mod summary;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::signature::v1;
 use super::transport::Transport;
 use super::tries::Patience;
-use super::{Api, Client, Credential, Endpoint, Error, Priority};
+use super::credential::Keys;
+use super::{Api, Client, Endpoint, Error, Priority};
 
 /// How requests travel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,12 +19,13 @@ pub enum HttpMethod {
     Post,
 }
 
-/// The addresses of the three APIs.
+/// The addresses of the APIs.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoints {
     pub vod: Endpoint,
     pub legacy: Endpoint,
     pub billing: Endpoint,
+    pub sts: Endpoint,
 }
 
 /// How calls are made, wherever they go.
@@ -70,16 +72,16 @@ impl Default for Habits {
 /// fail half-way.
 #[derive(Clone, Debug)]
 pub struct ClientBuilder {
-    credential: Credential,
+    keys: Keys,
     intl: bool,
     allow_http: bool,
-    addresses: [Option<String>; 3],
+    addresses: [Option<String>; 4],
     habits: Habits,
 }
 
 impl ClientBuilder {
-    pub(super) fn new(credential: Credential) -> Self {
-        Self { credential, intl: false, allow_http: false, addresses: [const { None }; 3], habits: Habits::default() }
+    pub(super) fn new(keys: Keys) -> Self {
+        Self { keys, intl: false, allow_http: false, addresses: [const { None }; 4], habits: Habits::default() }
     }
 
     /// Uses the international site. Default: the mainland site.
@@ -103,6 +105,12 @@ impl ClientBuilder {
     /// Another address for the billing API.
     pub fn billing_endpoint(mut self, address: impl Into<String>) -> Self {
         self.addresses[2] = Some(address.into());
+        self
+    }
+
+    /// Another address for STS.
+    pub fn sts_endpoint(mut self, address: impl Into<String>) -> Self {
+        self.addresses[3] = Some(address.into());
         self
     }
 
@@ -197,7 +205,7 @@ impl ClientBuilder {
 
     /// The client, or what is wrong with the addresses.
     pub fn build(self) -> Result<Client, Error> {
-        let [vod, legacy, billing] = &self.addresses;
+        let [vod, legacy, billing, sts] = &self.addresses;
         let endpoint = |api: Api, address: &Option<String>| {
             Endpoint::parse(api, address.as_deref().unwrap_or(api.default_url(self.intl)), self.allow_http)
         };
@@ -205,8 +213,9 @@ impl ClientBuilder {
             vod: endpoint(Api::Vod, vod)?,
             legacy: endpoint(Api::Legacy, legacy)?,
             billing: endpoint(Api::Billing, billing)?,
+            sts: endpoint(Api::Sts, sts)?,
         };
-        let transport = Arc::new(Transport::new(endpoints, self.habits, self.credential)?);
+        let transport = Arc::new(Transport::new(endpoints, self.habits, self.keys)?);
         Ok(Client { transport, recorder: None, priority: Priority::default(), patience: Patience::default(), intl: self.intl })
     }
 }

@@ -14,6 +14,8 @@ pub enum Api {
     Legacy,
     /// Billing, API 3.0, version 2018-07-09.
     Billing,
+    /// STS, API 3.0, version 2018-08-13.
+    Sts,
 }
 
 impl Api {
@@ -22,6 +24,7 @@ impl Api {
         match self {
             Self::Vod | Self::Legacy => "vod",
             Self::Billing => "billing",
+            Self::Sts => "sts",
         }
     }
 
@@ -31,6 +34,7 @@ impl Api {
             Self::Vod => "2018-07-17",
             Self::Legacy => "",
             Self::Billing => "2018-07-09",
+            Self::Sts => "2018-08-13",
         }
     }
 
@@ -41,6 +45,8 @@ impl Api {
             (Self::Vod, true) => "https://vod.intl.tencentcloudapi.com/",
             (Self::Billing, false) => "https://billing.tencentcloudapi.com/",
             (Self::Billing, true) => "https://billing.intl.tencentcloudapi.com/",
+            (Self::Sts, false) => "https://sts.tencentcloudapi.com/",
+            (Self::Sts, true) => "https://sts.intl.tencentcloudapi.com/",
             (Self::Legacy, _) => "https://vod.api.qcloud.com/v2/index.php",
         }
     }
@@ -48,7 +54,7 @@ impl Api {
     fn path(self) -> &'static str {
         match self {
             Self::Legacy => "/v2/index.php",
-            Self::Vod | Self::Billing => "/",
+            Self::Vod | Self::Billing | Self::Sts => "/",
         }
     }
 }

@@ -87,6 +87,7 @@ mod pages;
 mod parameters;
 mod sign;
 pub mod signature;
+pub mod sts;
 mod skew;
 mod transport;
 mod tries;
@@ -108,6 +109,7 @@ pub use error::{Error, ErrorKind};
 pub use pages::Pages;
 pub use transport::{Action, RawAnswer, Recorder};
 
+use credential::Keys;
 use transport::{Call, Transport};
 use tries::Patience;
 
@@ -130,7 +132,7 @@ impl std::fmt::Debug for Client {
 impl Client {
     /// Starts a client that signs with this credential.
     pub fn builder(credential: Credential) -> ClientBuilder {
-        ClientBuilder::new(credential)
+        ClientBuilder::new(Keys::fixed(credential))
     }
 
     /// The same client, whose raw answers a recorder sees before they are parsed.
@@ -169,6 +171,16 @@ impl Client {
     /// VOD, API 3.0.
     pub fn vod(&self) -> vod::Vod<'_> {
         vod::Vod { client: self }
+    }
+
+    /// Starts a client that signs with pairs which end and are fetched anew in time.
+    pub fn builder_with(provider: Arc<dyn credential::Provider>) -> ClientBuilder {
+        ClientBuilder::new(Keys::renewed(provider))
+    }
+
+    /// STS.
+    pub fn sts(&self) -> sts::Sts<'_> {
+        sts::Sts { client: self }
     }
 
     /// Billing.

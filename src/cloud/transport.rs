@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::budget::{Key, Lane, Lanes, Limit, Priority, Turn, Wish};
 use super::builder::{Endpoints, Habits};
-use super::credential::Credential;
+use super::credential::{Credential, Keys};
 use super::endpoint::{Api, Endpoint};
 use super::error::{Error, ErrorKind};
 use super::sign::{Signed, Signing};
@@ -51,6 +51,8 @@ pub trait Recorder: Send + Sync {
     fn record(&self, answer: &RawAnswer);
 }
 
+/// The code of a temporary pair that has ended, or is none.
+const TOKEN_FAILURE: &str = "AuthFailure.TokenFailure";
 /// Bodies past this are refused: no documented answer comes near it.
 const MAX_BODY: usize = 64 << 20;
 /// What is reserved for a body on the word of its `Content-Length`.
@@ -62,7 +64,7 @@ pub(super) struct Transport {
     pub(super) http: reqwest::Client,
     endpoints: Endpoints,
     pub(super) habits: Habits,
-    credential: Credential,
+    keys: Keys,
     lanes: Lanes,
     pub(super) clock: ServerClock,
 }
@@ -89,13 +91,13 @@ struct Received {
 }
 
 impl Transport {
-    pub fn new(endpoints: Endpoints, habits: Habits, credential: Credential) -> Result<Self, Error> {
+    pub fn new(endpoints: Endpoints, habits: Habits, keys: Keys) -> Result<Self, Error> {
         let mut http = reqwest::Client::builder()
             .connect_timeout(habits.connect_timeout)
             .pool_max_idle_per_host(habits.at_a_time)
             .tcp_nodelay(true)
             .redirect(reqwest::redirect::Policy::none());
-        if [&endpoints.vod, &endpoints.legacy, &endpoints.billing].iter().any(|endpoint| endpoint.is_loopback()) {
+        if [&endpoints.vod, &endpoints.legacy, &endpoints.billing, &endpoints.sts].iter().any(|endpoint| endpoint.is_loopback()) {
             http = http.no_proxy();
         }
         for pem in &habits.root_certificates {
@@ -105,27 +107,33 @@ impl Transport {
         }
         let http =
             http.build().map_err(|error| Error::new(ErrorKind::Configuration, format!("HTTP client: {}", causes(&error))))?;
-        Ok(Self { http, endpoints, habits, credential, lanes: Lanes::default(), clock: ServerClock::default() })
+        Ok(Self { http, endpoints, habits, keys, lanes: Lanes::default(), clock: ServerClock::default() })
     }
 
     /// Sends a call until it succeeds or its bounds are reached.
     pub async fn call(&self, call: &Call<'_>, read: &mut Read<'_>) -> Result<(), Error> {
         let wish = Wish { priority: call.priority, percent: self.habits.budget_percent, at_a_time: self.habits.at_a_time };
         let mut tries = Tries::new(call.action, &self.habits, call.patience);
+        let mut renewed = false;
         loop {
-            let credential = &self.credential;
-            let lane = self.lane(call.action, credential);
+            let credential = self.keys.current().await?;
+            let lane = self.lane(call.action, &credential);
             let turn = match tries.end() {
                 None => lane.turn(wish).await,
                 Some(end) => timeout_at(end, lane.turn(wish)).await.map_err(|_| tries.out_of_time(lane.waiting()))?,
             };
             let left = tries.begin();
-            let outcome = self.attempt(call, credential, &turn, left, read).await;
+            let outcome = self.attempt(call, &credential, &turn, left, read).await;
             drop(turn);
             tracing::debug!(action = call.action.name, ok = outcome.is_ok(), "call");
             let Err(failure) = outcome else {
                 return Ok(());
             };
+            // A pair that ended before its time is replaced, once; one that never ends is simply wrong.
+            if !renewed && failure.error.code.as_deref() == Some(TOKEN_FAILURE) && self.keys.refused(&credential).await {
+                renewed = true;
+                continue;
+            }
             sleep(tries.pause_after(failure)?).await;
         }
     }
@@ -225,6 +233,7 @@ impl Transport {
             Api::Vod => &self.endpoints.vod,
             Api::Legacy => &self.endpoints.legacy,
             Api::Billing => &self.endpoints.billing,
+            Api::Sts => &self.endpoints.sts,
         }
     }
 }

@@ -204,12 +204,16 @@ pub enum CredentialFrom {
     Tccli,
     /// The official SDKs' file only.
     File,
+    /// The role of the virtual machine only.
+    Machine,
+    /// The role of the cluster's pod only.
+    Cluster,
 }
 
 impl CredentialFrom {
     /// The words used in the configuration.
     pub const WORDS: &'static [(&'static str, Self)] =
-        &[("auto", Self::Auto), ("env", Self::Env), ("profile", Self::Profile), ("tccli", Self::Tccli), ("file", Self::File)];
+        &[("auto", Self::Auto), ("env", Self::Env), ("profile", Self::Profile), ("tccli", Self::Tccli), ("file", Self::File), ("machine", Self::Machine), ("cluster", Self::Cluster)];
 }
 
 /// Where an account's credential is kept: places, never the secrets.
@@ -227,6 +231,21 @@ pub struct CredentialSource {
     pub file: Option<PathBuf>,
     /// The section in it.
     pub section: Option<String>,
+    /// The role to take on with what was found.
+    pub role: Option<RoleToAssume>,
+}
+
+/// A role, and how to take it on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleToAssume {
+    /// `qcs::cam::uin/UIN:roleName/NAME`.
+    pub arn: String,
+    /// Names this program in the cloud's audit trail.
+    pub session: Option<String>,
+    /// What the role's owner has agreed on with its taker.
+    pub external_id: Option<String>,
+    /// Life of a key pair in seconds.
+    pub seconds: Option<u32>,
 }
 
 /// Where the APIs are reached; `None` is the cloud itself.
@@ -238,6 +257,10 @@ pub struct Endpoints {
     pub legacy: Option<Url>,
     /// Billing.
     pub billing: Option<Url>,
+    /// STS.
+    pub sts: Option<Url>,
+    /// The machine's metadata service.
+    pub metadata: Option<Url>,
     /// Whether signed requests may go unencrypted to any host.
     pub allow_http: bool,
     /// A certificate authority (PEM) to trust beside the system's.

@@ -4,7 +4,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::account::{
-    Account, Applications, CredentialFrom, CredentialSource, Endpoints, Mode, ModeFrom, Playback, Settlement, Site,
+    Account, Applications, CredentialFrom, CredentialSource, Endpoints, RoleToAssume, Mode, ModeFrom, Playback, Settlement, Site,
 };
 use super::endpoint;
 use super::protect::protect;
@@ -209,6 +209,7 @@ fn credential(table: Reader<'_>) -> Result<CredentialSource, SettingsError> {
         tccli_profile: table.text("tccli_profile")?.map(|profile| profile.value.to_owned()),
         file: table.path("file")?,
         section: table.text("section")?.map(|section| section.value.to_owned()),
+        role: role(&table)?,
         keys: match (secret_id, secret_key) {
             (Some(id), Some(key)) => Some((id, key)),
             (None, None) => None,
@@ -222,6 +223,21 @@ fn credential(table: Reader<'_>) -> Result<CredentialSource, SettingsError> {
     }
     table.finish()?;
     Ok(source)
+}
+
+fn role(table: &Reader<'_>) -> Result<Option<RoleToAssume>, SettingsError> {
+    let text = |key| table.text(key).map(|text| text.map(|text| text.value.to_owned()));
+    let seconds = table.number("role_seconds", 900, 43_200)?;
+    let (session, external_id) = (text("role_session")?, text("role_external_id")?);
+    let Some(arn) = table.text("role_arn")? else {
+        let is_given = session.is_some() || external_id.is_some() || seconds.is_some();
+        return if is_given { Err(table.error(table.at, "[account.credential] says how to take on a role, not which; add role_arn")) } else { Ok(None) };
+    };
+    if !arn.value.starts_with("qcs::cam::") {
+        return Err(table.error(arn.at, "account.credential.role_arn must be a role, such as \"qcs::cam::uin/100000000001:roleName/collector\""));
+    }
+    let seconds = seconds.and_then(|seconds| u32::try_from(seconds).ok());
+    Ok(Some(RoleToAssume { arn: arn.value.to_owned(), session, external_id, seconds }))
 }
 
 fn missing(given: &str, missing: &str) -> String {
@@ -267,6 +283,8 @@ fn endpoints(table: Reader<'_>) -> Result<Endpoints, SettingsError> {
         vod: url("vod")?,
         legacy: url("legacy")?,
         billing: url("billing")?,
+        sts: url("sts")?,
+        metadata: url("metadata")?,
         allow_http,
         ca_file: table.path("ca_file")?,
     };

@@ -134,7 +134,9 @@ impl Settings {
         let all = url(variable, env::ENDPOINT)?;
         let vod = url(variable, env::VOD_ENDPOINT)?.or(all.clone());
         let legacy = url(variable, env::LEGACY_ENDPOINT)?.or(all.clone());
-        let billing = url(variable, env::BILLING_ENDPOINT)?.or(all);
+        let billing = url(variable, env::BILLING_ENDPOINT)?.or(all.clone());
+        let sts = url(variable, env::STS_ENDPOINT)?.or(all.clone());
+        let metadata = url(variable, env::METADATA_ENDPOINT)?.or(all);
         let ca_file = variable(env::CA_FILE).map(PathBuf::from);
         let price_book = variable(env::PRICE_BOOK);
         for account in &mut self.accounts {
@@ -149,6 +151,8 @@ impl Settings {
             overlay(&mut endpoint.vod, &vod);
             overlay(&mut endpoint.legacy, &legacy);
             overlay(&mut endpoint.billing, &billing);
+            overlay(&mut endpoint.sts, &sts);
+            overlay(&mut endpoint.metadata, &metadata);
             overlay(&mut endpoint.ca_file, &ca_file);
         }
         Ok(())

@@ -13,6 +13,7 @@ mod collect;
 mod contracts;
 mod cost_shares;
 mod coverage;
+mod credential_roles;
 mod credentials;
 mod demo;
 mod eras;

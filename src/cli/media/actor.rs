@@ -1,19 +1,12 @@
 //! Who makes a change, for the audit.
 
-use crate::cloud::Credential;
-
-/// How much of a key's id is written down: enough to tell keys apart.
-const SHOWN: usize = 4;
-
-/// The user of the system and the end of the key's id: `alice (1000), key …6F2A`.
-pub fn actor(credential: &Credential) -> String {
+/// The user of the system and whose key it is: `alice (1000), key …6F2A`.
+pub fn actor(key: &str) -> String {
     let name =
         ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty()));
     let name = name.unwrap_or_else(|| "unknown user".to_owned());
     let user = user_id().map_or_else(String::new, |id| format!(" ({id})"));
-    let id: Vec<char> = credential.secret_id.chars().collect();
-    let end: String = id.iter().skip(id.len().saturating_sub(SHOWN)).collect();
-    format!("{name}{user}, key …{end}")
+    format!("{name}{user}, {key}")
 }
 
 /// The number of the user that this process runs as: unlike the name, it is not taken from the environment.

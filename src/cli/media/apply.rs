@@ -45,7 +45,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let id = account.id();
     plan.check(&id, context.clock.now()).map_err(Error::usage)?;
     let protection = protection::protection(context)?;
-    let credential = context.credential(account)?.credential;
+    let key = context.signer(account)?.hint();
     let client = context.client(account)?;
     let mut limits = protection::limits(context)?;
     limits.max_media = args.max_media.unwrap_or(limits.max_media);
@@ -62,7 +62,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         ledger: &ledger,
         account: &id,
         protection: &protection,
-        actor: actor(&credential),
+        actor: actor(&key),
         clock: context.clock,
         repeat_unknown: args.repeat_unknown,
     };

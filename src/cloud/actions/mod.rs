@@ -20,6 +20,7 @@ macro_rules! table {
 
 pub(crate) mod billing;
 pub(crate) mod legacy;
+pub(crate) mod sts;
 pub(crate) mod vod;
 
 use std::fmt;
@@ -117,6 +118,7 @@ impl Entry {
         let prefix = match self.action.api {
             Api::Vod | Api::Legacy => "vod",
             Api::Billing => "finance",
+            Api::Sts => "sts",
         };
         format!("{prefix}:{}", self.action.name)
     }
@@ -174,7 +176,7 @@ impl Entry {
 
 /// Every action that this client has a method for.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    vod::ALL.iter().chain(legacy::ALL).chain(billing::ALL).copied()
+    vod::ALL.iter().chain(legacy::ALL).chain(billing::ALL).chain(sts::ALL).copied()
 }
 
 /// The entry of an action by API and name.

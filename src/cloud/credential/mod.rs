@@ -4,6 +4,8 @@
 //! place must not stand in silently for the one that was meant. Messages name places, never their content.
 
 mod environment;
+mod keys;
+mod providers;
 mod reference;
 mod shared_file;
 mod tccli;
@@ -13,6 +15,10 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::model::{Secret, SecretRef};
+
+pub(in crate::cloud) use keys::Keys;
+pub use keys::{Fetch, Provider, Temporary};
+pub use providers::{AssumedRole, CLUSTER_VARIABLES, ClusterIdentity, ClusterRole, METADATA, MachineRole};
 
 pub use environment::{SECRET_ID, SECRET_KEY, TOKEN};
 pub use reference::resolve;

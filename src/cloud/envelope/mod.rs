@@ -59,7 +59,7 @@ struct LegacyHead {
 pub(crate) fn read<T: DeserializeOwned>(api: Api, status: u16, body: &str) -> Result<T, Error> {
     let outcome = match api {
         Api::Legacy => read_legacy(body),
-        Api::Vod | Api::Billing => read_v3(body),
+        Api::Vod | Api::Billing | Api::Sts => read_v3(body),
     };
     match outcome {
         Err(error) if status != 200 && matches!(error.kind, ErrorKind::Malformed | ErrorKind::Network) => {
