@@ -5,6 +5,7 @@ mod charge;
 mod completions;
 mod context;
 mod demo;
+mod doctor;
 mod error;
 mod explain;
 mod explain_error;
@@ -160,6 +161,8 @@ enum Command {
     Meters(meters::Args),
     /// List, show and check price books
     Prices(prices::Args),
+    /// Check credentials, clock, permissions and ledger, and say what to do
+    Doctor(doctor::Args),
     /// Print the least-privilege CAM policy of a role
     Policy(policy::Args),
     /// Look after the ledger: migrate, check, back up, copy, dump
@@ -217,6 +220,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(args) => explain::run(&args, &context),
         Command::Report(args) => report::run(&args, &context),
         Command::Meters(args) => meters::run(&args, &context),
+        Command::Doctor(args) => doctor::run(&args, &context),
         Command::Policy(args) => policy::run(&args),
         Command::Prices(args) => prices::run(&args, &context),
         Command::Ledger(args) => ledger::run(&args, &context),

@@ -31,7 +31,8 @@ pub struct Args {
     intl: bool,
 }
 
-fn role(text: &str) -> Result<Role, String> {
+/// A role by its word.
+pub fn role(text: &str) -> Result<Role, String> {
     Role::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| {
         let known = Role::ALL.map(Role::as_str).join(", ");
         format!("{text:?} is no role; roles: {known}")

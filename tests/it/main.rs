@@ -16,6 +16,7 @@ mod coverage;
 mod credential_roles;
 mod credentials;
 mod demo;
+mod doctor;
 mod eras;
 mod examples;
 mod explain;

@@ -185,6 +185,19 @@ pub fn of(api: Api, name: &str) -> Option<&'static Entry> {
 }
 
 impl Client {
+    /// Calls a reading action of the table with plain parameters and throws the answer away: to find out whether a key may.
+    ///
+    /// # Errors
+    /// Those of a call; [`ErrorKind::Request`] for an action that changes something, which is not sent.
+    pub async fn probe(&self, entry: &'static Entry, parameters: &serde_json::Map<String, serde_json::Value>) -> Result<(), Error> {
+        if entry.effect != Effect::Reads {
+            let mut error = Error::new(ErrorKind::Request, "it changes something and is not called for a try");
+            error.action = entry.action.name;
+            return Err(error);
+        }
+        self.ask::<serde::de::IgnoredAny>(entry, parameters).await.map(drop)
+    }
+
     /// Calls an action of the table. One that the client's site does not have is refused here and never sent.
     pub(super) async fn ask<T: DeserializeOwned + Send>(
         &self,
