@@ -15,9 +15,7 @@ use crate::cloud::{Client, ClientBuilder, Priority};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Clock, Language, SubAppId};
 use crate::recordings::playback::Domain;
-use crate::settings::{
-    self, Account, Applications, Settings, SettingsError, Site, Surroundings,
-};
+use crate::settings::{self, Account, Applications, Settings, SettingsError, Site, Surroundings};
 
 /// The global options and what follows from them.
 #[derive(Debug)]

@@ -64,7 +64,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         cloud(args, context, account, &mut findings)?;
     }
     findings.listing.print(Format::or_default(args.format))?;
-    let (bad, good) = (findings.verdicts.contains(&Verdict::Bad), findings.verdicts.iter().skip(1).any(|verdict| *verdict == Verdict::Good));
+    let (bad, good) =
+        (findings.verdicts.contains(&Verdict::Bad), findings.verdicts.iter().skip(1).any(|verdict| *verdict == Verdict::Good));
     match (bad, good) {
         (false, _) => Ok(Outcome::Done),
         (true, true) => Ok(Outcome::Partial),
@@ -145,7 +146,13 @@ fn clock(name: &str, client: &Client, findings: &mut Findings) {
     if skew.abs() <= CLOCK_TOLERANCE {
         findings.add(name, "clock", Verdict::Good, finding, "");
     } else {
-        findings.add(name, "clock", Verdict::Bad, finding, "set this machine's clock; requests are signed by the server's time meanwhile");
+        findings.add(
+            name,
+            "clock",
+            Verdict::Bad,
+            finding,
+            "set this machine's clock; requests are signed by the server's time meanwhile",
+        );
     }
 }
 
@@ -159,7 +166,13 @@ async fn uin(account: &Account, client: &Client, findings: &mut Findings) {
         }
         (Ok(balance), Some(_)) => findings.add(name, "uin", Verdict::Good, balance.uin, ""),
         (Ok(balance), None) => {
-            findings.add(name, "uin", Verdict::Good, &balance.uin, "write it as account.uin, so that the ledger does not hang on the name");
+            findings.add(
+                name,
+                "uin",
+                Verdict::Good,
+                &balance.uin,
+                "write it as account.uin, so that the ledger does not hang on the name",
+            );
         }
         (Err(error), _) => findings.add(name, "uin", Verdict::Untried, &error, "finance:DescribeAccountBalance tells it"),
     }

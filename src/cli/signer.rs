@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::{Context, Error};
 use crate::cloud::credential::{
-    self, AssumedRole, ClusterIdentity, ClusterRole, Looked, METADATA, MachineRole, NotFound, Place, Provider, Reason, Reference, World,
+    self, AssumedRole, ClusterIdentity, ClusterRole, Looked, METADATA, MachineRole, NotFound, Place, Provider, Reason, Reference,
+    World,
 };
 use crate::cloud::{Client, ClientBuilder, Credential};
 use crate::model::Secret;
@@ -36,12 +37,8 @@ impl Signer {
         match &account.credential.role {
             None => Ok(found),
             Some(role) => {
-                let request = AssumedRole::request(
-                    role.arn.clone(),
-                    role.session.clone(),
-                    role.external_id.clone(),
-                    role.seconds,
-                );
+                let request =
+                    AssumedRole::request(role.arn.clone(), role.session.clone(), role.external_id.clone(), role.seconds);
                 let client = context.addressed(account, found.builder())?.build().map_err(Error::usage)?;
                 let origin = format!("{}, taken on with {}", role.arn, found.origin);
                 Ok(Self { kind: Kind::Renewed(Arc::new(AssumedRole::new(client, request))), origin })
@@ -57,7 +54,9 @@ impl Signer {
             let address = account.endpoint.metadata.as_ref().map_or(METADATA, |url| url.as_str());
             let machine = MachineRole::new(address).map_err(Error::failed)?;
             match context.runtime()?.block_on(machine.fetch()) {
-                Ok(_) => return Ok(Self { kind: Kind::Renewed(Arc::new(machine)), origin: "the role of this machine".to_owned() }),
+                Ok(_) => {
+                    return Ok(Self { kind: Kind::Renewed(Arc::new(machine)), origin: "the role of this machine".to_owned() });
+                }
                 Err(error) => nothing.looked.push(looked("the role of this machine", error.message)),
             }
         }

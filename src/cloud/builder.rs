@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::credential::Keys;
 use super::signature::v1;
 use super::transport::Transport;
 use super::tries::Patience;
-use super::credential::Keys;
 use super::{Api, Client, Endpoint, Error, Priority};
 
 /// How requests travel.

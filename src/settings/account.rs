@@ -212,8 +212,15 @@ pub enum CredentialFrom {
 
 impl CredentialFrom {
     /// The words used in the configuration.
-    pub const WORDS: &'static [(&'static str, Self)] =
-        &[("auto", Self::Auto), ("env", Self::Env), ("profile", Self::Profile), ("tccli", Self::Tccli), ("file", Self::File), ("machine", Self::Machine), ("cluster", Self::Cluster)];
+    pub const WORDS: &'static [(&'static str, Self)] = &[
+        ("auto", Self::Auto),
+        ("env", Self::Env),
+        ("profile", Self::Profile),
+        ("tccli", Self::Tccli),
+        ("file", Self::File),
+        ("machine", Self::Machine),
+        ("cluster", Self::Cluster),
+    ];
 }
 
 /// Where an account's credential is kept: places, never the secrets.

@@ -4,7 +4,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::account::{
-    Account, Applications, CredentialFrom, CredentialSource, Endpoints, RoleToAssume, Mode, ModeFrom, Playback, Settlement, Site,
+    Account, Applications, CredentialFrom, CredentialSource, Endpoints, Mode, ModeFrom, Playback, RoleToAssume, Settlement, Site,
 };
 use super::endpoint;
 use super::protect::protect;
@@ -231,10 +231,17 @@ fn role(table: &Reader<'_>) -> Result<Option<RoleToAssume>, SettingsError> {
     let (session, external_id) = (text("role_session")?, text("role_external_id")?);
     let Some(arn) = table.text("role_arn")? else {
         let is_given = session.is_some() || external_id.is_some() || seconds.is_some();
-        return if is_given { Err(table.error(table.at, "[account.credential] says how to take on a role, not which; add role_arn")) } else { Ok(None) };
+        return if is_given {
+            Err(table.error(table.at, "[account.credential] says how to take on a role, not which; add role_arn"))
+        } else {
+            Ok(None)
+        };
     };
     if !arn.value.starts_with("qcs::cam::") {
-        return Err(table.error(arn.at, "account.credential.role_arn must be a role, such as \"qcs::cam::uin/100000000001:roleName/collector\""));
+        return Err(table.error(
+            arn.at,
+            "account.credential.role_arn must be a role, such as \"qcs::cam::uin/100000000001:roleName/collector\"",
+        ));
     }
     let seconds = seconds.and_then(|seconds| u32::try_from(seconds).ok());
     Ok(Some(RoleToAssume { arn: arn.value.to_owned(), session, external_id, seconds }))

@@ -100,15 +100,15 @@ async fn a_pair_that_is_refused_is_replaced_once() {
     impl Provider for Wrong {
         fn fetch(&self) -> Fetch<'_> {
             self.0.fetch_add(1, Ordering::Relaxed);
-            let credential =
-                Credential { secret_id: "AKIDgone".into(), secret_key: "gone".into(), token: Some("gone".into()) };
+            let credential = Credential { secret_id: "AKIDgone".into(), secret_key: "gone".into(), token: Some("gone".into()) };
             Box::pin(async move { Ok(Temporary { credential, expires: Utc::now() + TimeDelta::hours(1) }) })
         }
     }
     let token_failure = r#"{"Response":{"Error":{"Code":"AuthFailure.TokenFailure","Message":"no"},"RequestId":"r"}}"#;
     let address = crate::support::serve(axum::Router::new().fallback(move || async move { token_failure })).await;
     let wrong = Arc::new(Wrong(AtomicUsize::new(0)));
-    let client = Client::builder_with(Arc::clone(&wrong) as Arc<dyn Provider>).vod_endpoint(address).without_budget().build().unwrap();
+    let client =
+        Client::builder_with(Arc::clone(&wrong) as Arc<dyn Provider>).vod_endpoint(address).without_budget().build().unwrap();
     let refused = client.vod().describe_sub_app_ids().await.unwrap_err();
     assert_eq!((refused.kind, wrong.0.load(Ordering::Relaxed)), (ErrorKind::Credential, 2));
 }

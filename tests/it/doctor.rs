@@ -32,7 +32,9 @@ async fn a_healthy_account_is_told_so_and_nothing_is_changed() {
     let ran = tokio::task::block_in_place(|| doctor(&cloud, cloud.secret_key.expose(), "", &[]));
     let rows = rows(&ran);
     assert_eq!(ran.code, 0, "{rows:?}");
-    for check in ["credentials", "endpoint", "clock", "uin", "vod:SearchMedia", "vod:DescribeStorageDetails", "finance:DescribeBillDetail"] {
+    for check in
+        ["credentials", "endpoint", "clock", "uin", "vod:SearchMedia", "vod:DescribeStorageDetails", "finance:DescribeBillDetail"]
+    {
         assert_eq!(row(&rows, check)["result"], "ok", "{check}: {rows:?}");
     }
     for check in ["vod:DeleteMedia", "vod:ModifyEventConfig", "vod:PullEvents", "ledger"] {

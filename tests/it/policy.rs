@@ -52,9 +52,11 @@ fn only_the_manager_may_delete() {
 
 #[test]
 fn what_makes_no_policy_is_refused() {
-    for (arguments, word) in
-        [(&["--role", "king"][..], "collector"), (&["--role", "play", "--uin", "x1"], "digits"), (&["--role", "play", "--only-app", "1"], "--uin")]
-    {
+    for (arguments, word) in [
+        (&["--role", "king"][..], "collector"),
+        (&["--role", "play", "--uin", "x1"], "digits"),
+        (&["--role", "play", "--only-app", "1"], "--uin"),
+    ] {
         let ran = run(&[&["policy"], arguments].concat());
         assert_eq!(ran.code, 2, "{arguments:?}");
         assert!(ran.err.contains(word), "{}", ran.err);

@@ -189,7 +189,11 @@ impl Client {
     ///
     /// # Errors
     /// Those of a call; [`ErrorKind::Request`] for an action that changes something, which is not sent.
-    pub async fn probe(&self, entry: &'static Entry, parameters: &serde_json::Map<String, serde_json::Value>) -> Result<(), Error> {
+    pub async fn probe(
+        &self,
+        entry: &'static Entry,
+        parameters: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), Error> {
         if entry.effect != Effect::Reads {
             let mut error = Error::new(ErrorKind::Request, "it changes something and is not called for a try");
             error.action = entry.action.name;

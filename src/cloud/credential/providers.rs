@@ -123,7 +123,10 @@ impl Provider for ClusterRole {
         Box::pin(async {
             let file = &self.identity.token_file;
             let token = self.world.read(file).map_err(|error| {
-                Error::new(ErrorKind::Credential, format!("the cluster's token {} cannot be read: {}", file.display(), error.kind()))
+                Error::new(
+                    ErrorKind::Credential,
+                    format!("the cluster's token {} cannot be read: {}", file.display(), error.kind()),
+                )
             })?;
             let request = AssumeRoleWithWebIdentity {
                 provider_id: self.identity.provider_id.clone(),
