@@ -142,7 +142,7 @@ fn revisions(
             fact = Fact { key: key.to_vec(), ..Fact::default() };
         }
         match Row(rest).integer(said + 1) {
-            Ok(holds) if holds == 1 => fact.said = Some(rest[..said].to_vec()),
+            Ok(1) => fact.said = Some(rest[..said].to_vec()),
             Ok(_) => {}
             Err(error) => {
                 result = Err(error);

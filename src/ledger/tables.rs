@@ -126,9 +126,10 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "unit",
         key: &["account", "action", "sub_app_id", "subject", "start_at", "end_at"],
-        said: &["kind", "brings", "state", "status", "facts", "asked_until"],
+        said: &["kind", "brings", "state", "status", "asked_until"],
         unsaid: &[
             "priority",
+            "facts",
             "restated",
             "reason",
             "fence",
@@ -248,6 +249,7 @@ pub const TABLES: &[Table] = &[
 ];
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::ledger::connection::{Connection, collect};
