@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
-
 use super::Large;
 use crate::model::BillingDay;
 use crate::model::area::MAINLAND;
