@@ -17,12 +17,20 @@ use crate::sim::switches::Order;
 /// Parameters that a search answers from the order of creation alone.
 const BY_TIME: [&str; 8] = ["SubAppId", "CreateTime", "StartTime", "EndTime", "Sort", "Offset", "Limit", "Filters"];
 
-/// The members of an answer as text, without the bracket at their end.
+/// The beginning of every answer.
+const BEGIN: &str = "{\"Response\":{";
+
+/// An answer as text, up to where the request id follows.
 pub(super) fn search(call: &Call<'_>, large: &Large, repeat_first: bool) -> Result<String, ApiError> {
     let (offset, limit) = media::page_of(&call.params)?;
     let now = call.cloud.now();
     let (after, before) = media::created_range(&call.params);
-    let others = |recording: &Recording| media::matches(&call.params, call.application, &large.media(recording));
+    let prefixes = call.params.texts("NamePrefixes").unwrap_or_default();
+    let others = |recording: &Recording| {
+        // Most of those that do not fit are told by their room.
+        (prefixes.is_empty() || prefixes.iter().any(|prefix| may_begin_with(recording, prefix)))
+            && media::matches(&call.params, call.application, &large.media(recording))
+    };
     let mut page = large.search(&Query {
         after,
         before,
@@ -37,7 +45,7 @@ pub(super) fn search(call: &Call<'_>, large: &Large, repeat_first: bool) -> Resu
     if let (true, Some(first)) = (repeat_first, page.recordings.first().copied()) {
         page.recordings.push(first);
     }
-    let mut text = format!("{{\"TotalCount\":{},", page.total);
+    let mut text = format!("{BEGIN}\"TotalCount\":{},", page.total);
     write_set(call, large, &page.recordings, &mut text)?;
     Ok(text)
 }
@@ -48,11 +56,17 @@ pub(super) fn infos(call: &Call<'_>, large: &Large) -> Result<String, ApiError> 
     let now = call.cloud.now();
     let found: Vec<Recording> = wanted.iter().filter_map(|id| large.by_id(id, now)).collect();
     let missing: Vec<&&str> = wanted.iter().filter(|id| large.by_id(id, now).is_none()).collect();
-    let mut text = "{".to_owned();
+    let mut text = BEGIN.to_owned();
     write_set(call, large, &found, &mut text)?;
     text += ",\"NotExistFileIdSet\":";
     text += &json(&missing)?;
     Ok(text)
+}
+
+/// Whether the name of a media may have this prefix, as far as its room tells.
+fn may_begin_with(recording: &Recording, prefix: &str) -> bool {
+    let beginning = format!("room_{}_", recording.room);
+    beginning.starts_with(prefix) || prefix.starts_with(&beginning)
 }
 
 fn write_set(call: &Call<'_>, large: &Large, recordings: &[Recording], text: &mut String) -> Result<(), ApiError> {

@@ -136,9 +136,11 @@ pub(super) fn answer(cloud: &Cloud, request: &Incoming, fault: Option<Fault>) ->
             members["RequestId"] = Value::from(request_id);
             json!({ "Response": members }).to_string()
         }
-        Ok(Members::Text(members)) => {
-            let (before, after) = ("{\"Response\":", format!(",\"RequestId\":\"{request_id}\"}}}}"));
-            [before, &members, &after].concat()
+        Ok(Members::Text(mut text)) => {
+            text.push_str(",\"RequestId\":\"");
+            text.push_str(&request_id);
+            text.push_str("\"}}");
+            text
         }
         Err(error) => error.body(&request_id).to_string(),
     }
@@ -148,7 +150,7 @@ pub(super) fn answer(cloud: &Cloud, request: &Incoming, fault: Option<Fault>) ->
 enum Members {
     /// As a tree.
     Tree(Value),
-    /// As text without the bracket at its end.
+    /// As the text of the answer, to be ended by the request id.
     Text(String),
 }
 
