@@ -73,6 +73,7 @@ impl Vod<'_> {
         let mut seen: HashSet<FileId> = first.iter().map(|media| media.file_id.clone()).collect();
         let (mut media, mut total) = (first, total);
         let mut offset = media.len() as u64;
+        let mut is_past = false;
         // The second is asked for alone from here on, with its end, which the API includes: what is of the end is dropped below.
         while offset < SEARCH_WALL {
             let (next, told) = self.consistent(request, whole, offset, page.min(SEARCH_WALL - offset)).await?;
@@ -81,10 +82,15 @@ impl Vod<'_> {
             let was = media.len();
             media.extend(next.into_iter().filter(|media| seen.insert(media.file_id.clone())));
             // In order of time, so nothing of the second follows what is later than it.
-            let is_past = media.last().and_then(|media| media.created).is_some_and(|last| last >= whole.end);
+            is_past = media.last().and_then(|media| media.created).is_some_and(|last| last >= whole.end);
             if media.len() == was || is_past {
                 break;
             }
+        }
+        // Pages that shifted while they were read show the same media twice, and others not at all.
+        if !is_past && (seen.len() as u64) < total.min(SEARCH_WALL) {
+            let message = format!("SearchMedia of {whole} tells {total} media and shows {} of them", seen.len());
+            return Err(Error::new(ErrorKind::Malformed, message));
         }
         let media_in = inside(media, whole);
         let cut = offset >= SEARCH_WALL && total >= SEARCH_WALL && media_in.len() as u64 >= SEARCH_WALL;
