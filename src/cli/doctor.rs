@@ -164,16 +164,7 @@ async fn uin(account: &Account, client: &Client, findings: &mut Findings) {
             let finding = format!("the key belongs to {}, the configuration says {configured}", balance.uin);
             findings.add(name, "uin", Verdict::Bad, finding, "use the key of that account, or correct account.uin");
         }
-        (Ok(balance), Some(_)) => findings.add(name, "uin", Verdict::Good, balance.uin, ""),
-        (Ok(balance), None) => {
-            findings.add(
-                name,
-                "uin",
-                Verdict::Good,
-                &balance.uin,
-                "write it as account.uin, so that the ledger does not hang on the name",
-            );
-        }
+        (Ok(balance), _) => findings.add(name, "uin", Verdict::Good, balance.uin, ""),
         (Err(error), _) => findings.add(name, "uin", Verdict::Untried, &error, "finance:DescribeAccountBalance tells it"),
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::output::{Format, Listing, note};
 use super::terms::Terms;
 use super::{Context, Error, Outcome, charge, signal};
-use crate::collect::{self, Kind, Manifest, Overall, Plan, ProcessTypes, Progress, Stop};
+use crate::collect::{self, CollectError, Kind, Manifest, Overall, Plan, ProcessTypes, Progress, Stop};
 use crate::ledger::Ledger;
 use crate::model::{BillingDay, BillingMonth, Period};
 use crate::settings::{Account, Applications, Mode};
@@ -138,7 +138,13 @@ fn collect(args: &Args, context: &Context, account: &Account, ledger: &Arc<Ledge
                 stop.now();
             }
         });
-        let manifest = collect::sync(&client, ledger, &plan, &stop, &progress).await;
+        let manifest = async {
+            let gap = collect::check_account(&client, ledger, &plan.account, account.uin.as_deref()).await?;
+            let mut manifest = collect::sync(&client, ledger, &plan, &stop, &progress).await?;
+            manifest.gaps.extend(gap);
+            Ok::<_, CollectError>(manifest)
+        }
+        .await;
         listener.abort();
         Ok::<_, Error>(manifest)
     })?;

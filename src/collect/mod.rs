@@ -8,6 +8,7 @@ mod applications;
 mod ask;
 mod bills;
 mod facts;
+mod identity;
 mod listing;
 mod manifest;
 mod outage;
@@ -23,8 +24,9 @@ use std::sync::Arc;
 
 use crate::cloud::{self, Client};
 use crate::ledger::{Domain, Ledger, LedgerError};
-use crate::model::SubAppId;
+use crate::model::{AccountId, SubAppId};
 
+pub use identity::check_account;
 pub use manifest::{Gap, Manifest, Overall};
 pub use plan::{Applications, FRESHNESS_HOURS, HISTORY_DAYS, Kind, Plan, ProcessTypes};
 pub use progress::{Progress, Silent};
@@ -44,9 +46,41 @@ pub enum CollectError {
     /// The ledger does not take what was collected.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The key is of another account than before, or than it should be.
+    #[error(
+        "the key belongs to account {key}, {by} says {expected}; nothing was collected: use the key of {expected}, or give {key} an \
+         [[account]] of its own"
+    )]
+    OtherAccount {
+        /// Whose key it is.
+        key: String,
+        /// Whose it should be.
+        expected: String,
+        /// Who says so.
+        by: &'static str,
+    },
+    /// The ledger has the account under another id: collected anew under this one, all would be counted twice.
+    #[error(
+        "the ledger keeps account {uin} as {kept}, not as {id}; nothing was collected: the id is account.uin where it is configured, \
+         else account.name, so restore these, or name another ledger"
+    )]
+    OtherId {
+        /// The account number.
+        uin: String,
+        /// Its id in the ledger.
+        kept: AccountId,
+        /// Its id by the configuration.
+        id: AccountId,
+    },
     /// A part of the program ended early.
     #[error("collecting was interrupted: {0}")]
     Interrupted(String),
+}
+
+impl CollectError {
+    fn other_account(key: String, expected: &str, by: &'static str) -> Self {
+        Self::OtherAccount { key, expected: expected.to_owned(), by }
+    }
 }
 
 /// Brings the ledger up to date for a plan: what is known for good is not asked for again, the recent past is read again and what

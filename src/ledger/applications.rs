@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::accounts::know_account;
 use super::connection::{collect, transaction};
-use super::{Ledger, LedgerError, know_account};
+use super::{Ledger, LedgerError};
 use crate::model::{AccountId, SubAppId};
 
 /// An application of the account.

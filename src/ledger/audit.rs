@@ -9,8 +9,9 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::accounts::know_account;
 use super::connection::{Connection, Row, collect, transaction};
-use super::{Ledger, LedgerError, know_account};
+use super::{Ledger, LedgerError};
 use crate::model::{AccountId, FileId};
 
 /// How far a change of one media has come.

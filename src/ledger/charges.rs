@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::accounts::know_account;
 use super::connection::{Row, Value, collect, exact, transaction};
-use super::{Ledger, LedgerError, app_of, app_text, know_account};
+use super::{Ledger, LedgerError, app_of, app_text};
 use crate::model::{AccountId, Amount, BillingDay, BillingMonth, Charge, Meter, Period, RowType, Unit};
 
 const COLUMNS: &[&str] = &[

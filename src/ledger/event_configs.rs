@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::accounts::know_account;
 use super::connection::{collect, transaction};
-use super::{Ledger, LedgerError, app_text, know_account};
+use super::{Ledger, LedgerError, app_text};
 use crate::model::{AccountId, SubAppId};
 
 /// One configuration that was in force before a change.

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::accounts::know_account;
 use super::connection::{Connection, Value, collect, exact, transaction};
-use super::{Ledger, LedgerError, app_text, know_account};
+use super::{Ledger, LedgerError, app_text};
 use crate::model::{AccountId, FileId, Media, MediaState, Vid};
 
 /// What a later sighting does not tell stays as an earlier one told it.

@@ -3,6 +3,7 @@
 //! Every call is one transaction and blocks; callers in async code use a blocking thread. A [`Ledger`] can be shared
 //! between threads: calls then wait for each other.
 
+mod accounts;
 mod address;
 mod applications;
 mod audit;
@@ -55,7 +56,7 @@ pub use stored::StoredMedia;
 pub use units::{Brings, REASONS, Unit, UnitCount, UnitRow, UnitState};
 pub use work::{Committed, Lease, NewUnit, Open, Outcome, Scope, UnitResult};
 
-use crate::model::{AccountId, SubAppId};
+use crate::model::SubAppId;
 use address::Address;
 use connection::Connection;
 
@@ -130,10 +131,4 @@ fn app_of(text: &str) -> Result<Option<SubAppId>, LedgerError> {
         return Ok(None);
     }
     text.parse().map(Some).map_err(|_| LedgerError::Damaged { what: "an application", value: text.to_owned() })
-}
-
-fn know_account(connection: &mut dyn Connection, account: &AccountId) -> Result<(), LedgerError> {
-    connection
-        .execute("INSERT INTO account (account) VALUES (?1) ON CONFLICT (account) DO NOTHING", &[account.as_str().into()])
-        .map(drop)
 }

@@ -8,8 +8,9 @@ use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 use sha2::{Digest, Sha256};
 
+use super::accounts::know_account;
 use super::connection::{Connection, Value, collect, transaction};
-use super::{Ledger, LedgerError, app_of, app_text, know_account};
+use super::{Ledger, LedgerError, app_of, app_text};
 use crate::model::{AccountId, Period, SubAppId};
 
 /// More than any answer of the cloud; a stored body that inflates past it is damaged.

@@ -40,7 +40,7 @@ const FACT_SAID: &[&str] = &["usage_day", "end_at", "quantity", "status"];
 
 /// All tables but the one that holds the version.
 pub const TABLES: &[Table] = &[
-    Table { name: "account", key: &["account"], said: &[], unsaid: &[], dump: Dump::Rows },
+    Table { name: "account", key: &["account"], said: &["uin"], unsaid: &[], dump: Dump::Rows },
     Table {
         name: "application",
         key: &["account", "sub_app_id"],

@@ -6,11 +6,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::accounts::know_account;
 use super::connection::{Connection, Value, collect, transaction};
 use super::facts::{self, Facts};
 use super::snapshots::{self, NewSnapshot};
 use super::units::{Brings, Unit, key};
-use super::{Ledger, LedgerError, app_of, app_text, know_account};
+use super::{Ledger, LedgerError, app_of, app_text};
 use crate::model::{AccountId, Period, Status, SubAppId};
 
 /// A unit to be worked on.

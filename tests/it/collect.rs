@@ -91,6 +91,7 @@ impl Account {
             "DescribeLicenseUsageData" => json!({"LicenseUsageDataSet": []}),
             "DescribeClientUploadAccelerationUsageData" => json!({"ClientUploadAccelerationUsageDataSet": [
                 {"Time": "2026-10-01T00:00:00+08:00", "Value": u64::from(request["Type"] == "AccelerationWithQUIC")}]}),
+            "DescribeAccountBalance" => json!({"Uin": 100_000_000_001_u64, "Balance": 0}),
             other => panic!("nobody asks for {other}"),
         }
     }

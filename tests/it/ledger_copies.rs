@@ -17,7 +17,7 @@ on_both_stores! {
 
 /// Written by hand after `docs/ledger.md`.
 const DUMP: &str = r#"{"format":"vodledger canonical dump","version":1}
-{"table":"account","account":"100000000001"}
+{"table":"account","account":"100000000001","uin":""}
 {"table":"application","account":"100000000001","sub_app_id":"7","name":"a \"name\"\nü","status":"On"}
 {"table":"media","account":"100000000001","file_id":"1","sub_app_id":"7","vid":"","name":"lesson","state":"normal","source_type":"","stream_id":"","room_id":"","class_id":"","class_name":"","storage_class":"","storage_region":"","size":3,"rendition_size":null,"duration_ms":null,"created_at":null,"expires_at":null}
 {"table":"media_tag","account":"100000000001","file_id":"1","tag":"B"}
@@ -144,7 +144,7 @@ fn the_commands_end_with_the_right_codes() {
     let run = |arguments: &[&str]| run_in(folder.path(), &[("VODLEDGER_LEDGER", "a.db")], arguments);
     assert_eq!(run(&["ledger", "dump", "--canonical"]).code, 1);
     let made = run(&["ledger", "migrate"]);
-    assert_eq!((made.code, made.out.as_str()), (0, "the ledger was created with schema version 2\n"));
+    assert_eq!((made.code, made.out.as_str()), (0, "the ledger was created with schema version 3\n"));
     fill(&Ledger::open(text(&folder.path().join("a.db"))).unwrap(), "early");
     assert_eq!(run(&["ledger", "dump"]).code, 2);
     assert_eq!(run(&["ledger", "dump", "--canonical"]).out, DUMP);

@@ -1,6 +1,7 @@
 //! The one integration test binary: one file per capability.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod account_number;
 mod actions_described;
 mod actions_pages;
 mod actions_sim;
