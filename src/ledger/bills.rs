@@ -10,11 +10,11 @@ use super::units::Unit;
 use super::work::Committed;
 use crate::model::{Bill, BillLine};
 
-const COLUMNS: &[&str] = &[
-    "account",
-    "bill_month",
-    "line_id",
-    "revision",
+/// What names a line, without its revision.
+pub const KEY: &[&str] = &["account", "bill_month", "line_id"];
+
+/// What the bill says.
+pub const SAID: &[&str] = &[
     "business",
     "business_name",
     "product",
@@ -38,7 +38,6 @@ const COLUMNS: &[&str] = &[
     "transfer_cost",
     "currency",
     "raw",
-    "recorded_at",
 ];
 
 /// Makes these the lines of a month's bill, inside a transaction.
@@ -86,7 +85,8 @@ pub(super) fn replace(
         committed.restated += 1;
     }
     let mut rows = new.into_values().map(|(revision, line)| row(&month, bill, revision, line, at));
-    connection.insert("bill_line", COLUMNS, &mut rows)?;
+    let columns = [KEY, &["revision"], SAID, &["recorded_at"]].concat();
+    connection.insert("bill_line", &columns, &mut rows)?;
     Ok(committed)
 }
 

@@ -7,10 +7,11 @@ use super::connection::{Row, Value, collect, exact, transaction};
 use super::{Ledger, LedgerError, app_of, app_text};
 use crate::model::{AccountId, Amount, BillingDay, BillingMonth, Charge, Meter, Period, RowType, Unit};
 
-const COLUMNS: &[&str] = &[
-    "account",
-    "usage_month",
-    "position",
+/// What names a row.
+pub const KEY: &[&str] = &["account", "usage_month", "position"];
+
+/// What it says.
+pub const SAID: &[&str] = &[
     "row_type",
     "charge_id",
     "sub_app_id",
@@ -69,7 +70,7 @@ impl Ledger {
                 "DELETE FROM charge WHERE account = ?1 AND usage_month = ?2",
                 &[account.as_str().into(), month.to_string().into()],
             )?;
-            connection.insert("charge", COLUMNS, &mut rows.into_iter())?;
+            connection.insert("charge", &columns(), &mut rows.into_iter())?;
             connection.execute(
                 "DELETE FROM uncovered_day WHERE account = ?1 AND usage_month = ?2",
                 &[account.as_str().into(), month.to_string().into()],
@@ -84,7 +85,7 @@ impl Ledger {
     pub fn charges_with_id(&self, account: &AccountId, prefix: &str) -> Result<Vec<Charge>, LedgerError> {
         let sql = format!(
             "SELECT {} FROM charge WHERE account = ?1 AND charge_id >= ?2 AND charge_id < ?3 ORDER BY usage_month, position",
-            COLUMNS.join(", ")
+            columns().join(", ")
         );
         // Ids are hexadecimal: "g" comes after every digit.
         let end = format!("{prefix}g");
@@ -93,9 +94,14 @@ impl Ledger {
 
     /// The charges of a month of usage, in the order in which they were rated.
     pub fn charges(&self, account: &AccountId, month: BillingMonth) -> Result<Vec<Charge>, LedgerError> {
-        let sql = format!("SELECT {} FROM charge WHERE account = ?1 AND usage_month = ?2 ORDER BY position", COLUMNS.join(", "));
+        let sql =
+            format!("SELECT {} FROM charge WHERE account = ?1 AND usage_month = ?2 ORDER BY position", columns().join(", "));
         collect(self.lock().as_mut(), &sql, &[account.as_str().into(), month.to_string().into()], read)
     }
+}
+
+fn columns() -> Vec<&'static str> {
+    [KEY, SAID].concat()
 }
 
 fn write(account: &AccountId, month: BillingMonth, position: i64, charge: &Charge) -> Result<Vec<Value>, LedgerError> {
