@@ -147,15 +147,34 @@ impl Listing {
 
     /// How wide each shown column must be, so that no id, time or amount in it is broken. Where all of that is wider than the
     /// terminal, the widest columns give way.
-    fn bounds(&self, terminal: Option<u16>) -> Vec<u16> {
+    fn bounds(&self, terminal: u16) -> Vec<u16> {
         let mut bounds: Vec<u16> = self.shown.iter().map(|index| self.unbroken(*index)).collect();
-        while let Some(terminal) = terminal
-            && bounds.iter().map(|bound| bound + GAP).sum::<u16>() + self.indent > terminal
+        while bounds.iter().map(|bound| bound + GAP).sum::<u16>() + self.indent > terminal
             && let Some(widest) = bounds.iter_mut().max().filter(|widest| **widest > 0)
         {
             *widest = 0;
         }
         bounds
+    }
+
+    /// How wide each shown column is, where all together are wider than the terminal: what its words need, and of the rest as
+    /// much as it can use. What a narrow column leaves goes to the wider ones.
+    fn widths(&self, terminal: u16, whole: &[u16]) -> Option<Vec<u16>> {
+        let gaps = GAP * u16::try_from(whole.len()).ok()? + self.indent;
+        if whole.iter().sum::<u16>() + gaps <= terminal {
+            return None;
+        }
+        let mut widths = self.bounds(terminal);
+        let mut rest = terminal.saturating_sub(gaps + widths.iter().sum::<u16>());
+        let mut wanting: Vec<usize> = (0..whole.len()).collect();
+        wanting.sort_by_key(|place| whole[*place].saturating_sub(widths[*place]));
+        for (done, place) in wanting.iter().enumerate() {
+            let share = rest / u16::try_from(wanting.len() - done).ok()?;
+            let more = share.min(whole[*place].saturating_sub(widths[*place]));
+            widths[*place] += more;
+            rest -= more;
+        }
+        Some(widths)
     }
 
     fn unbroken(&self, index: usize) -> u16 {
@@ -174,12 +193,13 @@ impl Listing {
         for row in &self.rows {
             grid.add_row(self.shown.iter().map(|index| text(&row[*index])));
         }
-        let bounds = self.bounds(grid.width());
+        let whole = grid.column_max_content_widths();
+        let widths = grid.width().and_then(|terminal| self.widths(terminal, &whole));
         for (place, (column, index)) in grid.column_iter_mut().zip(&self.shown).enumerate() {
             let left = if place == 0 { self.indent } else { 0 };
             column.set_padding((left, GAP));
-            if bounds[place] > 0 {
-                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(bounds[place] + left + GAP)));
+            if let Some(width) = widths.as_ref().and_then(|widths| widths.get(place)) {
+                column.set_constraint(ColumnConstraint::Absolute(Width::Fixed((*width).max(1) + left + GAP)));
             }
             if self.right.contains(index) || !self.rows.is_empty() && self.rows.iter().all(|row| row[*index].is_number()) {
                 column.set_cell_alignment(CellAlignment::Right);
