@@ -14,6 +14,7 @@ mod find;
 mod init;
 mod ledger;
 mod log;
+mod logs;
 mod man;
 mod media;
 mod meters;
@@ -167,6 +168,8 @@ enum Command {
     Policy(policy::Args),
     /// Look after the ledger: migrate, check, back up, copy, dump
     Ledger(ledger::Args),
+    /// Access logs of the CDN: which recording delivered how much
+    Logs(logs::Args),
     /// Explain an error code and say what to do
     Error(explain_error::Args),
     /// Run a simulated VOD account
@@ -224,6 +227,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Policy(args) => policy::run(&args),
         Command::Prices(args) => prices::run(&args, &context),
         Command::Ledger(args) => ledger::run(&args, &context),
+        Command::Logs(args) => logs::run(&args, &context),
         Command::Error(args) => explain_error::run(&args),
         Command::Sim(args) => sim::run(&args, &context),
         Command::Completions(args) => completions::run(&args, &mut Cli::command()),

@@ -7,6 +7,7 @@
 mod applications;
 mod ask;
 mod bills;
+pub mod cdn_log;
 mod facts;
 mod identity;
 mod listing;

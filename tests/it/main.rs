@@ -30,6 +30,7 @@ mod ledger_care;
 mod ledger_copies;
 mod ledger_postgres;
 mod ledger_versions;
+mod log_files;
 mod media_apply;
 mod media_command;
 mod media_cost;
