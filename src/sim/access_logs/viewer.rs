@@ -25,10 +25,10 @@ const RANGE: u64 = 1 << 20;
 /// What is asked for beside media.
 const OTHERS: [&str; 3] = ["favicon.ico", "robots.txt", "crossdomain.xml"];
 /// Digits stand where a `#` is.
-const AGENTS: [&str; 10] = [
+const AGENTS: [&str; 12] = [
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_#_# like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.4#(0x180031##) NetType/WIFI Language/zh_CN",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_#_# like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.# Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Linux; Android 14; 2311#DRK##C Build/UKQ1.2308##.001; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/12#.0.6###.1## Mobile Safari/537.36 XWEB/1260### MMWEBSDK/202405## MMWEBID/#### MicroMessenger/8.0.4#.2600(0x280031##) WeChat/arm64 Weixin NetType/5G Language/zh_CN ABI/arm64",
+    "Mozilla/5.0 (Linux; Android 14; 2311#DRK##C Build/UKQ1.2308##.001; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/12#.0.6###.1## Mobile Safari/537.36 XWEB/1260### MMWEBSDK/202405## MMWEBID/#### MicroMessenger/8.0.4#.2600(0x280031##) NetType/5G Language/zh_CN",
     "Mozilla/5.0 (Linux; Android 13; V2##4A Build/TP1A.220624.014) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/11#.0.5###.1## Mobile Safari/537.36",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/13#.0.0.0 Safari/537.36 Edg/13#.0.2###.##",
     "Mozilla/5.0 (Windows NT 10.0; WOW64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/107.0.0.0 Safari/537.36 MicroMessenger/7.0.20.1781(0x6700143B) NetType/WIFI WindowsWechat(0x63090#1#)XWEB/9### Flue",
@@ -36,12 +36,16 @@ const AGENTS: [&str; 10] = [
     "AppleCoreMedia/1.0.0.21F## (iPhone; U; CPU OS 17_#_# like Mac OS X; zh_cn)",
     "stagefright/1.2 (Linux;Android 1#)",
     "Dalvik/2.1.0 (Linux; U; Android 12; HarmonyOS; NOH-AN## Build/HUAWEINOH-AN##) LiteAVSDK/11.#.1####",
+    "Lavf/60.1#.100",
+    "okhttp/4.1#.#",
 ];
-const REFERERS: [&str; 5] = [
+const REFERERS: [&str; 7] = [
     "https://www.example.com/course/####/lesson/###?from=timeline",
     "https://m.example.com/play/########",
     "https://servicewechat.com/wx5f2c8####e1d##a7/4##/page-frame.html",
     "https://www.example.com/",
+    "NULL",
+    "NULL",
     "NULL",
 ];
 
