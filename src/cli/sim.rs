@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::signal::Stop;
 use super::{Context, Error, Outcome, file};
-use crate::sim::{self, AccountSource, Config, Faults, Limit, Running, SimError, Switches};
+use crate::sim::{self, AccountSource, Config, Faults, Limit, LogSpec, Running, SimError, Switches};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -45,6 +45,12 @@ pub struct Args {
     /// Write where it answers and its keys here (JSON), once it does
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
+    /// Write large access logs into this folder and end, without serving
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["ready_file", "tls_listen"])]
+    write_logs: Option<PathBuf>,
+    /// Which: lines=20000000,hours=48,media=200000,domains=1,seed=1
+    #[arg(long, value_name = "SPEC", requires = "write_logs")]
+    logs: Option<String>,
 }
 
 /// What the ready file and the first line of output say.
@@ -57,8 +63,11 @@ struct Ready<'a> {
     ca: Option<&'a Path>,
 }
 
-/// Runs the command: until the process is asked to stop.
+/// Runs the command: until the process is asked to stop, or until the logs are written.
 pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
+    if let Some(folder) = &args.write_logs {
+        return write_logs(folder, args.logs.as_deref().unwrap_or_default());
+    }
     let config = config(args, context.global.as_of)?;
     context.runtime()?.block_on(async {
         // Before anybody can know that it runs, so that no request to stop is missed.
@@ -69,6 +78,12 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         running.stop().await;
         Ok(Outcome::Done)
     })
+}
+
+fn write_logs(folder: &Path, spec: &str) -> Result<Outcome, Error> {
+    let written = sim::write_logs(folder, &spec.parse::<LogSpec>()?)?;
+    writeln!(io::stdout(), "{} lines in {} files in {}", written.lines, written.files, folder.display())?;
+    Ok(Outcome::Done)
 }
 
 fn config(args: &Args, as_of: Option<DateTime<Utc>>) -> Result<Config, Error> {

@@ -4,6 +4,7 @@
 //! tell when the client is wrong. Unmodified official clients work against it. What the documents leave open is
 //! a [`Switches`] member.
 
+mod access_logs;
 mod account;
 mod auth;
 mod cloud;
@@ -28,6 +29,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+pub use access_logs::{LogSpec, LogTotals, write_logs};
 pub use account::{Account, AccountSource, LargeSpec};
 pub use faults::Faults;
 pub use limit::Limit;
@@ -100,6 +102,22 @@ pub enum SimError {
         /// What is wrong, and what is expected.
         message: String,
     },
+    /// A description of access logs that cannot be read.
+    #[error("logs {given:?}: {message}")]
+    BadLogs {
+        /// As given.
+        given: String,
+        /// What is wrong, and what is expected.
+        message: String,
+    },
+    /// Access logs could not be written.
+    #[error("{path}: cannot be written: {error}")]
+    WriteLogs {
+        /// The file or folder.
+        path: String,
+        /// What the system said.
+        error: std::io::Error,
+    },
     /// A switch that does not exist, or has no such value.
     #[error("switch {given:?}: {message}")]
     BadSwitch {
@@ -124,6 +142,10 @@ pub enum SimError {
 impl SimError {
     /// Whether the caller asked for something that cannot be, rather than the machine failing.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::ReadAccount { .. } | Self::BadAccount { .. } | Self::BadFaults { .. } | Self::BadSwitch { .. })
+        match self {
+            Self::ReadAccount { .. } | Self::BadAccount { .. } | Self::BadFaults { .. } => true,
+            Self::BadLogs { .. } | Self::BadSwitch { .. } => true,
+            Self::WriteLogs { .. } | Self::Listen { .. } | Self::Tls(_) => false,
+        }
     }
 }

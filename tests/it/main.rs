@@ -56,6 +56,7 @@ mod sim_command;
 mod sim_faults;
 mod sim_files;
 mod sim_large;
+mod sim_logs;
 mod sim_schema;
 mod sim_state;
 mod small_commands;

@@ -22,12 +22,12 @@ const REQUESTS: u64 = 6;
 const USAGE: (u128, u128) = (10, 11);
 
 /// Ids of the provinces, in the order of the words for them.
-const DISTRICT_IDS: [i64; 34] = [
+pub(in crate::sim) const DISTRICT_IDS: [i64; 34] = [
     22, 86, 146, 1069, 1177, 119, 152, 1208, 1467, 1468, 145, 1445, 1464, 2, 120, 121, 122, 1050, 1442, 182, 1135, 1465, 1466,
     118, 153, 1051, 1068, 1155, 4, 173, 1441, 1, -1, 0,
 ];
 /// Ids of the providers, in the order of the words for them.
-const ISP_IDS: [i64; 8] = [2, 26, 38, 43, 1046, 3947, -1, 0];
+pub(in crate::sim) const ISP_IDS: [i64; 8] = [2, 26, 38, 43, 1046, 3947, -1, 0];
 /// Ids of the areas outside the mainland.
 const AREA_IDS: [(&str, i64); 8] = [
     ("Asia Pacific Region 1", 2_000_000_001),

@@ -16,7 +16,7 @@ use super::cloud::Cloud;
 use super::server::Incoming;
 
 pub(super) use bill::bill_url;
-pub(super) use cdn_log::{LogHour, log_hours, log_url};
+pub(super) use cdn_log::{DISTRICT_IDS, ISP_IDS, LogHour, log_hours, log_url};
 pub(super) use play_stat::play_stat_url;
 
 /// In front of every path.
