@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::ask::Refusal;
+use super::cdn_log::odd_paths;
 use super::plan::{Kind, Plan};
 use super::{CollectError, on_blocking_thread};
 use crate::cloud::Client;
@@ -72,7 +73,8 @@ pub async fn list(
     });
     media.extend(answer.media);
     let rest = rest.into_iter().map(|window| plan.unit(Kind::Media, lease.unit.sub_app_id, lease.unit.subject.clone(), window));
-    let facts = Facts::Listing(Listing { day: plan.today(), media, gone: answer.missing });
+    let paths = media.iter().flat_map(odd_paths).collect();
+    let facts = Facts::Listing(Listing { day: plan.today(), media, gone: answer.missing, paths });
     Ok(Ok(Listed { facts, asked: whole, rest: rest.collect(), beyond }))
 }
 

@@ -11,6 +11,7 @@ pub mod cdn_log;
 mod facts;
 mod identity;
 mod listing;
+mod logs;
 mod manifest;
 mod outage;
 mod owner;
@@ -28,6 +29,7 @@ use crate::ledger::{Domain, Ledger, LedgerError};
 use crate::model::{AccountId, SubAppId};
 
 pub use identity::check_account;
+pub use logs::LogHabits;
 pub use manifest::{Gap, Manifest, Overall};
 pub use plan::{Applications, FRESHNESS_HOURS, HISTORY_DAYS, Kind, Plan, ProcessTypes};
 pub use progress::{Progress, Silent};
@@ -103,15 +105,24 @@ pub async fn sync(
     let found = applications::find(client, ledger, plan).await?;
     manifest.gaps.extend(found.gap);
     let applications = found.ids;
-    let planned = plan_units(ledger, plan, &applications).await?;
+    let mut planned = plan_units(ledger, plan, &applications).await?;
+    if plan.kinds.contains(&Kind::Logs) {
+        let (more, gaps) = logs::plan(client, ledger, plan, &applications).await?;
+        planned += more;
+        manifest.gaps.extend(gaps);
+    }
     progress.planned(planned);
-    let run = Run { client: client.clone(), ledger: Arc::clone(ledger), plan: Arc::new(plan.clone()), owner: owner::this_run() };
+    let run = Run::new(client, ledger, plan);
     let worked = run.work(stop, progress, &mut manifest).await;
     let given_back = run.give_back().await;
     worked?;
     given_back?;
     if plan.kinds.contains(&Kind::Media) {
         run.close_inventory(&applications).await?;
+    }
+    if plan.kinds.contains(&Kind::Logs) {
+        let (account, before) = (plan.account.clone(), cdn_log::final_before(plan.now));
+        on_blocking_thread(ledger, move |ledger| ledger.compact_logs(&account, before)).await?;
     }
     let counted = Arc::clone(&run.plan);
     manifest.lines = on_blocking_thread(ledger, move |ledger| Manifest::count(ledger, &counted)).await?;

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::logs::{self, LogHabits};
 use crate::ledger::{Brings, Lease, NewUnit, Scope, Unit};
 use crate::model::area::{STORAGE_AREAS, TRAFFIC_AREAS};
 use crate::model::meter::{RETRIEVALS, STORAGE_CLASSES, UPLOAD_ACCELERATIONS};
@@ -68,11 +69,13 @@ pub enum Kind {
     Packs,
     /// Every line of the account's bills, all products.
     Bill,
+    /// Access logs: delivered bytes by media. Files may be large.
+    Logs,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Media,
         Self::Storage,
         Self::Traffic,
@@ -88,6 +91,7 @@ impl Kind {
         Self::Domains,
         Self::Packs,
         Self::Bill,
+        Self::Logs,
     ];
 
     /// The word used on the command line.
@@ -108,6 +112,7 @@ impl Kind {
             Self::Domains => "domains",
             Self::Packs => "packs",
             Self::Bill => "bill",
+            Self::Logs => "logs",
         }
     }
 
@@ -120,6 +125,7 @@ impl Kind {
             Self::Domains => Brings::Domains,
             Self::Packs => Brings::Packs,
             Self::Bill => Brings::Bill,
+            Self::Logs => Brings::Logs,
             _ => Brings::Usage,
         }
     }
@@ -136,7 +142,7 @@ impl Kind {
                 let last = days.take(6).last().unwrap_or(first);
                 Period { start: first.start(), end: last.end() }
             }
-            Self::Bandwidth | Self::Plays | Self::StorageNow | Self::Packs => day.period(),
+            Self::Bandwidth | Self::Plays | Self::StorageNow | Self::Packs | Self::Logs => day.period(),
             Self::Domains => TIMELESS,
             _ => month.period(),
         }
@@ -163,6 +169,7 @@ impl Kind {
             Self::Domains => "DescribeVodDomains",
             Self::Packs => "DescribePrepaidProducts",
             Self::Bill => "DescribeBillDetail",
+            Self::Logs => "DescribeCdnLogs",
         }
     }
 }
@@ -214,21 +221,24 @@ pub struct Plan {
     pub process_types: ProcessTypes,
     /// How many units are worked on at a time. The client's budget decides how fast; this only hides waiting times.
     pub at_a_time: usize,
+    /// How access logs are fetched.
+    pub logs: LogHabits,
     /// Media per call of a listing. (Documented is only that offset and limit together pass no 5000.)
     pub page: u64,
 }
 
 impl Plan {
-    /// All applications; every kind but bandwidth, which only some billing modes need; four units at a time.
+    /// All applications; every kind but bandwidth, which only some billing modes need, and logs, which are large; four units at a time.
     pub fn new(account: AccountId, period: Period, now: DateTime<Utc>) -> Self {
         Self {
             account,
             applications: Applications::All,
             period,
             now,
-            kinds: Kind::ALL.into_iter().filter(|kind| *kind != Kind::Bandwidth).collect(),
+            kinds: Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Bandwidth | Kind::Logs)).collect(),
             process_types: ProcessTypes::default(),
             at_a_time: 4,
+            logs: LogHabits::default(),
             page: 1000,
         }
     }
@@ -266,6 +276,7 @@ impl Plan {
         match kind {
             Kind::Media => Some(Period { start: DateTime::UNIX_EPOCH, end: self.today().end() }),
             Kind::Domains => Some(TIMELESS),
+            Kind::Logs => logs::reach(self.period, self.now),
             Kind::StorageNow | Kind::Packs => Some(self.today().period()),
             Kind::Bill => {
                 let months = self.bill_months();
@@ -300,9 +311,9 @@ impl Plan {
         windows
     }
 
-    /// The units of some applications; the media inventory is planned apart.
+    /// The units of some applications; the media inventory and logs are planned apart.
     pub(super) fn units(&self, applications: Vec<Option<SubAppId>>) -> impl Iterator<Item = NewUnit> + use<'_> {
-        let kinds = self.kinds.iter().copied().filter(|kind| *kind != Kind::Media);
+        let kinds = self.kinds.iter().copied().filter(|kind| !matches!(kind, Kind::Media | Kind::Logs));
         kinds.flat_map(move |kind| {
             let windows = self.windows(kind);
             let applications = if kind.is_of_account() { vec![None] } else { applications.clone() };
@@ -380,7 +391,7 @@ pub enum Subject {
 impl Subject {
     fn of(kind: Kind) -> Vec<Self> {
         match kind {
-            Kind::Media => Vec::new(),
+            Kind::Media | Kind::Logs => Vec::new(),
             Kind::Storage => STORAGE_CLASSES
                 .into_iter()
                 .flat_map(|(class, storage_type)| STORAGE_AREAS.map(|area| Self::Storage { class, storage_type, area }))

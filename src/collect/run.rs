@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::ask::{self, Answer, Refusal};
+use super::logs::Logs;
 use super::manifest::{Gap, Manifest};
 use super::outage::Outage;
 use super::plan::{BACKFILL, Kind, Plan, Question};
@@ -16,8 +17,8 @@ use super::progress::Progress;
 use super::recorder::Answers;
 use super::{CollectError, listing, on_blocking_thread, owner};
 use crate::cloud::{Client, Priority};
-use crate::ledger::{Brings, Committed, Lease, Ledger, LedgerError, Outcome, UnitResult};
-use crate::model::{Period, Status, SubAppId};
+use crate::ledger::{Brings, Committed, Facts, Lease, Ledger, LedgerError, Outcome, UnitResult};
+use crate::model::{BillingDay, Period, Status, SubAppId};
 
 /// How long a lease lasts unless it is extended.
 const LEASE: TimeDelta = TimeDelta::seconds(120);
@@ -56,13 +57,15 @@ impl Stop {
 #[derive(Clone)]
 pub struct Run {
     /// Asks.
-    pub client: Client,
+    client: Client,
     /// Keeps.
-    pub ledger: Arc<Ledger>,
+    ledger: Arc<Ledger>,
     /// What to collect.
     pub plan: Arc<Plan>,
     /// The name under which units are taken.
-    pub owner: String,
+    owner: String,
+    /// Access logs.
+    logs: Logs,
 }
 
 /// How a unit ended.
@@ -76,6 +79,13 @@ struct Ended {
 }
 
 impl Run {
+    /// A run of this process.
+    pub fn new(client: &Client, ledger: &Arc<Ledger>, plan: &Plan) -> Self {
+        let (ledger, plan) = (Arc::clone(ledger), Arc::new(plan.clone()));
+        let logs = Logs::new(Arc::clone(&ledger), Arc::clone(&plan));
+        Self { client: client.clone(), ledger, plan, owner: owner::this_run(), logs }
+    }
+
     /// Works until nothing of the plan is left that this run could do.
     pub async fn work(&self, stop: &Stop, progress: &dyn Progress, manifest: &mut Manifest) -> Result<(), CollectError> {
         let mut running = JoinSet::new();
@@ -191,6 +201,16 @@ impl Run {
                     Some(reason) => Outcome::Part(listed.facts, reason),
                 }
             }),
+            Brings::Logs => {
+                status = self.plan.status_of(BillingDay::of(lease.unit.window.start));
+                self.logs.fetch(&client, &lease).await?.map(|fetched| {
+                    note = fetched.notes.join("; ");
+                    match fetched.failed.as_slice() {
+                        [] => Outcome::Done(Facts::Logs(fetched.committed)),
+                        failed => Outcome::Part(Facts::Logs(fetched.committed), failed.join("; ")),
+                    }
+                })
+            }
             _ => match Question::of(&self.plan, &lease) {
                 Some(question) => {
                     (asked, status) = (question.asked(), question.status());

@@ -2,9 +2,39 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
+
+use crate::model::time::format_time;
+
 /// A ledger that could not be opened, read or written. The ledger is as it was before the call.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
+    /// A log file of an hour that was counted, with fewer lines than then.
+    #[error(
+        "{domain}, hour of {}: the file has {found} lines, the one that was counted had {known}; nothing was changed: a log grows, so this \
+         may be a part of it; if it is right, say --replace", format_time(*.start)
+    )]
+    LogShrank {
+        /// The domain.
+        domain: String,
+        /// The beginning of the hour.
+        start: DateTime<Utc>,
+        /// Lines that were counted.
+        known: i64,
+        /// Lines of the file.
+        found: i64,
+    },
+    /// A changed log file of an hour of which only the day's sums are left.
+    #[error(
+        "{domain}, hour of {}: the file is not the one that was counted, and of that one only the sums of the day are left; nothing \
+         was changed", format_time(*.start)
+    )]
+    LogClosed {
+        /// The domain.
+        domain: String,
+        /// The beginning of the hour.
+        start: DateTime<Utc>,
+    },
     /// The address is of a kind that this build does not know.
     #[error(
         "ledger {0:?}: this kind of address is not supported; give a file path, sqlite:FILE, or postgres://USER@HOST/DATABASE"

@@ -28,6 +28,8 @@ pub enum Facts {
     Plays(Vec<PlayStat>),
     /// A month's bill.
     Bill(Bill),
+    /// Access logs, which were committed file by file before.
+    Logs(Committed),
 }
 
 /// Writes the facts, inside a transaction.
@@ -45,6 +47,7 @@ pub(super) fn replace(
         Facts::Packs(packs) => catalogue::remember_packs(connection, unit, packs),
         Facts::Plays(plays) => catalogue::replace_plays(connection, unit, plays),
         Facts::Bill(bill) => bills::replace(connection, unit, bill, result.at),
+        Facts::Logs(committed) => Ok(*committed),
     }
 }
 

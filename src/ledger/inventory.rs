@@ -23,6 +23,8 @@ pub struct Listing {
     pub media: Vec<Media>,
     /// Those that were there before and are gone: the cloud says that they do not exist.
     pub gone: Vec<FileId>,
+    /// Paths of URLs that do not name their media.
+    pub paths: Vec<(String, FileId)>,
 }
 
 /// A day on which all media of an application were listed.
@@ -172,6 +174,13 @@ pub(super) fn replace(
         days.push(row);
     }
     connection.insert("media_day", DAY_COLUMNS, &mut days.into_iter())?;
+    for (path, file_id) in &listing.paths {
+        connection.execute(
+            "INSERT INTO media_path (account, path, file_id) VALUES (?1, ?2, ?3)
+             ON CONFLICT (account, path) DO UPDATE SET file_id = excluded.file_id",
+            &[unit.account.as_str().into(), path.as_str().into(), file_id.as_str().into()],
+        )?;
+    }
     for file_id in &listing.gone {
         committed.restated += usize::from(end(connection, &unit.account, file_id, listing.day, result.at)?);
     }

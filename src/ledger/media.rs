@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::accounts::know_account;
-use super::connection::{Connection, Value, collect, exact, transaction};
+use super::connection::{Connection, Row, Value, collect, exact, transaction};
 use super::{Ledger, LedgerError, app_text};
 use crate::model::{AccountId, FileId, Media, MediaState, Vid};
 
@@ -47,6 +47,20 @@ impl Ledger {
     pub fn media_of_vid(&self, account: &AccountId, vid: &Vid) -> Result<Vec<FileId>, LedgerError> {
         let sql = "SELECT file_id FROM media WHERE account = ?1 AND vid = ?2 ORDER BY name, file_id";
         collect(self.lock().as_mut(), sql, &[account.as_str().into(), vid.as_str().into()], |row| Ok(FileId::new(row.text(0)?)))
+    }
+
+    /// The vids that media were seen with, each with its media.
+    pub fn vids(&self, account: &AccountId) -> Result<Vec<(Vid, FileId)>, LedgerError> {
+        let sql = "SELECT vid, file_id FROM media WHERE account = ?1 AND vid <> '' ORDER BY vid, file_id";
+        let read = |row: Row<'_>| Ok((Vid::new(row.text(0)?), FileId::new(row.text(1)?)));
+        collect(self.lock().as_mut(), sql, &[account.as_str().into()], read)
+    }
+
+    /// The paths of URLs that do not name their media, each with its media.
+    pub fn media_paths(&self, account: &AccountId) -> Result<Vec<(String, FileId)>, LedgerError> {
+        let sql = "SELECT path, file_id FROM media_path WHERE account = ?1 ORDER BY path";
+        let read = |row: Row<'_>| Ok((row.text(0)?.to_owned(), FileId::new(row.text(1)?)));
+        collect(self.lock().as_mut(), sql, &[account.as_str().into()], read)
     }
 }
 

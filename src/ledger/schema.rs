@@ -21,6 +21,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("schema/0001.sql"), oldest_program: 1, oldest_ledger: 1 },
     Migration { sql: include_str!("schema/0002.sql"), oldest_program: 2, oldest_ledger: 2 },
     Migration { sql: include_str!("schema/0003.sql"), oldest_program: 2, oldest_ledger: 3 },
+    Migration { sql: include_str!("schema/0004.sql"), oldest_program: 2, oldest_ledger: 4 },
 ];
 
 const VERSION_TABLE: &str = "ledger_schema";

@@ -40,10 +40,13 @@ pub enum Brings {
     Bill,
     /// Plays by media.
     Plays,
+    /// Delivered bytes by media, from access logs; each file is committed by itself.
+    Logs,
 }
 
 impl Brings {
-    const ALL: [Self; 7] = [Self::Usage, Self::Reading, Self::Media, Self::Packs, Self::Domains, Self::Bill, Self::Plays];
+    const ALL: [Self; 8] =
+        [Self::Usage, Self::Reading, Self::Media, Self::Packs, Self::Domains, Self::Bill, Self::Plays, Self::Logs];
 
     /// The word in the ledger.
     pub fn as_str(self) -> &'static str {
@@ -55,6 +58,7 @@ impl Brings {
             Self::Domains => "domain",
             Self::Bill => "bill",
             Self::Plays => "play",
+            Self::Logs => "log",
         }
     }
 }

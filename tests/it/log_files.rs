@@ -270,8 +270,8 @@ fn plain_line(line: &[u8]) -> Option<((String, String, String, u64), u64)> {
     if !digits(place) || place.parse::<i64>().is_err() {
         return None;
     }
-    let is_short = tail.len() < 64 && {
-        let (mut columns, mut rest) = (0, text.trim_start_matches(' '));
+    let is_short = tail.len() < 48 && {
+        let (mut columns, mut rest) = (0, tail.trim_start_matches(' '));
         while !rest.is_empty() {
             let mut quoted = false;
             let end = rest.find(|letter| {
@@ -282,7 +282,7 @@ fn plain_line(line: &[u8]) -> Option<((String, String, String, u64), u64)> {
             columns += usize::from(end.is_some() || !quoted);
             rest = end.map_or("", |end| rest[end..].trim_start_matches(' '));
         }
-        columns < 15
+        columns < 9
     };
     if is_short {
         return None;

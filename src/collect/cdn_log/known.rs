@@ -7,21 +7,15 @@ use rustc_hash::FxBuildHasher;
 
 use super::path;
 
-/// Paths, vids and FileIds of known media.
+/// Paths and vids of known media.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    media: HashSet<u64, FxBuildHasher>,
     paths: HashMap<Vec<u8>, u64>,
     vids: HashMap<Vec<u8>, u64>,
     contradicted: HashSet<u64, FxBuildHasher>,
 }
 
 impl Known {
-    /// Adds a media, which the ledger has under a FileId of digits.
-    pub fn media(&mut self, file_id: u64) {
-        self.media.insert(file_id);
-    }
-
     /// Adds a vid, the name of a media before VOD 4.0: `/<vid>.f0.mp4`.
     pub fn vid(&mut self, vid: &str, file_id: u64) {
         if !vid.is_empty() {
@@ -41,23 +35,17 @@ impl Known {
         self.paths.insert(bare(url_path).to_vec(), file_id);
     }
 
-    /// Whether the catalogue has this media.
-    pub fn has(&self, file_id: u64) -> bool {
-        self.media.contains(&file_id)
-    }
-
     /// Whether some path of the shape of this media is known to belong to another one, so that each must be looked up.
     pub fn contradicts(&self, file_id: u64) -> bool {
         !self.contradicted.is_empty() && self.contradicted.contains(&file_id)
     }
 
-    /// The media of a path: as the catalogue says, else as the shape says.
+    /// The media that the catalogue knows a path of.
     pub fn media_of(&self, url_path: &[u8]) -> Option<u64> {
         let bare = bare(url_path);
         let file = bare.iter().rposition(|byte| *byte == b'/').and_then(|slash| bare.get(slash + 1..)).unwrap_or(bare);
         let vid = memchr(b'.', file).and_then(|dot| file.get(..dot));
-        let known = self.paths.get(bare).or_else(|| vid.and_then(|vid| self.vids.get(vid)));
-        known.copied().or_else(|| path::file_id(url_path))
+        self.paths.get(bare).or_else(|| vid.and_then(|vid| self.vids.get(vid))).copied()
     }
 }
 

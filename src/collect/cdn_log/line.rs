@@ -1,22 +1,82 @@
 //! A line of an access log: the five fields that count. (VOD, log of a domain, 266/7983; 15 columns in older files, 16 today.)
 
-use memchr::memchr;
-
-use super::digits::number;
+use super::digits::{number, starts_with, word_end};
+use super::path::Account;
 
 /// What is read of a line. Client, referer, agent and the like are never looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fields<'a> {
-    /// The minute, as `YYYYMMDDhhmm` at +08:00.
-    pub minute: &'a [u8; 12],
+    /// The hour, as `YYYYMMDDhh` at +08:00.
+    pub hour: &'a [u8; 10],
+    /// The minute.
+    pub minute: u8,
     /// The domain as it was asked for.
     pub host: &'a [u8],
     /// The path, with its query string if there is one.
     pub path: &'a [u8],
+    /// The FileId that the path's shape tells.
+    pub file_id: Option<u64>,
     /// Bytes sent.
     pub bytes: u64,
     /// The province, or the service area outside the mainland.
     pub place: i64,
+    /// Where the columns after those begin.
+    pub rest: usize,
+}
+
+/// What lines have after the client: a domain and an account's folder. Nearly all lines have those of one of the last lines.
+#[derive(Clone, Debug, Default)]
+pub struct Leads {
+    last: Option<Lead>,
+    other: Option<Lead>,
+}
+
+/// `example.com /vod1250000001/`.
+#[derive(Clone, Debug)]
+struct Lead {
+    text: Vec<u8>,
+    /// The length of the domain.
+    host: usize,
+    account: Account,
+}
+
+/// What text begins with: a domain, a path, and the FileId in the path.
+struct Asked<'a> {
+    host: &'a [u8],
+    path: &'a [u8],
+    file_id: Option<u64>,
+    rest: &'a [u8],
+}
+
+impl Leads {
+    fn read<'a>(&mut self, text: &'a [u8]) -> Result<Asked<'a>, Flaw> {
+        let begins = |lead: &Option<Lead>| lead.as_ref().is_some_and(|lead| starts_with(text, &lead.text));
+        if !begins(&self.last) {
+            std::mem::swap(&mut self.last, &mut self.other);
+            if !begins(&self.last) {
+                return self.learn(text);
+            }
+        }
+        let Some(Lead { text: lead, host, account }) = &self.last else { return self.learn(text) };
+        let rest = text.get(lead.len()..).unwrap_or_default();
+        let end = lead.len() + word_end(rest);
+        let path = text.get(host + 1..end).unwrap_or_default();
+        let file_id = account.file_id(rest);
+        Ok(Asked { host: text.get(..*host).unwrap_or_default(), path, file_id, rest: after_space(text, end).ok_or(Flaw::Short)? })
+    }
+
+    #[cold]
+    fn learn<'a>(&mut self, text: &'a [u8]) -> Result<Asked<'a>, Flaw> {
+        let (host, rest) = word(text)?;
+        let (path, rest) = word(rest)?;
+        let account = Account::of(path);
+        if let Some(account) = account {
+            let lead = text.get(..host.len() + 1 + account.length).unwrap_or_default();
+            self.last = Some(Lead { text: lead.to_vec(), host: host.len(), account });
+        }
+        let file_id = account.and_then(|account| account.file_id(path.get(account.length..)?));
+        Ok(Asked { host, path, file_id, rest })
+    }
 }
 
 /// Why a line cannot be counted.
@@ -47,48 +107,58 @@ impl Flaw {
     }
 }
 
-/// Columns of a line without the client's port.
-const COLUMNS: usize = 15;
-/// The fifteen columns of a line need that much after the sixth; a shorter rest may be a line that was cut off.
-const SHORT: usize = 64;
+/// The columns after those that are read, without the client's port.
+const COLUMNS: usize = 9;
+/// A rest that is shorter may be one that was cut off.
+const SHORT: usize = 48;
 
-/// Reads a line without its end.
-pub fn parse(line: &[u8]) -> Result<Fields<'_>, Flaw> {
-    let (minute, rest) = line.split_first_chunk::<12>().ok_or(Flaw::Time)?;
-    let [tens, ones, b' ', rest @ ..] = rest else { return Err(Flaw::Time) };
-    if !tens.is_ascii_digit() || !ones.is_ascii_digit() {
+/// Reads the line that `text` begins with.
+pub fn parse<'a>(text: &'a [u8], leads: &mut Leads) -> Result<Fields<'a>, Flaw> {
+    let (hour, rest) = text.split_first_chunk::<10>().ok_or(Flaw::Time)?;
+    let ([tens, ones, seconds @ .., b' '], rest) = rest.split_first_chunk::<5>().ok_or(Flaw::Time)? else {
+        return Err(Flaw::Time);
+    };
+    if !(b'0'..b'6').contains(tens) || !ones.is_ascii_digit() || !seconds.iter().all(u8::is_ascii_digit) {
         return Err(Flaw::Time);
     }
+    let minute = (tens - b'0') * 10 + ones - b'0';
     let (_client, rest) = word(rest)?;
-    let (host, rest) = word(rest)?;
-    let (path, rest) = word(rest)?;
+    let Asked { host, path, file_id, rest } = leads.read(rest)?;
     let (bytes, length) = number(rest).ok_or(Flaw::Bytes)?;
-    let [b' ', rest @ ..] = rest.get(length..).unwrap_or_default() else { return Err(Flaw::Bytes) };
+    let rest = after_space(rest, length).ok_or(Flaw::Bytes)?;
     let (sign, digits) = match rest {
         [b'-', digits @ ..] => (-1, digits),
         digits => (1, digits),
     };
     let (place, length) = number(digits).ok_or(Flaw::Place)?;
-    let [b' ', tail @ ..] = digits.get(length..).unwrap_or_default() else { return Err(Flaw::Place) };
-    if tail.len() < SHORT && columns(line) < COLUMNS {
-        return Err(Flaw::Short);
-    }
+    let rest = after_space(digits, length).ok_or(Flaw::Place)?;
     let place = i64::try_from(place).map_err(|_| Flaw::Place)? * sign;
-    Ok(Fields { minute, host, path, bytes, place })
+    Ok(Fields { hour, minute, host, path, file_id, bytes, place, rest: text.len() - rest.len() })
+}
+
+/// Whether a line without its end has the columns after those that are read.
+pub fn is_whole(line: &[u8], rest: usize) -> bool {
+    let rest = line.get(rest..).unwrap_or_default();
+    rest.len() >= SHORT || columns(rest) >= COLUMNS
 }
 
 /// The text up to the next space, which is not empty, and what follows it.
 fn word(text: &[u8]) -> Result<(&[u8], &[u8]), Flaw> {
-    match memchr(b' ', text) {
-        None | Some(0) => Err(Flaw::Short),
-        Some(end) => Ok((text.get(..end).unwrap_or_default(), text.get(end + 1..).unwrap_or_default())),
-    }
+    let end = word_end(text);
+    let rest = after_space(text, end).filter(|_| end > 0).ok_or(Flaw::Short)?;
+    Ok((text.get(..end).unwrap_or_default(), rest))
 }
 
-/// How many columns a line has; what is in quotes is one.
-fn columns(line: &[u8]) -> usize {
+/// What follows the space at `at`.
+fn after_space(text: &[u8], at: usize) -> Option<&[u8]> {
+    let (space, rest) = text.get(at..)?.split_first()?;
+    (*space == b' ').then_some(rest)
+}
+
+/// How many columns text has; what is in quotes is one.
+fn columns(text: &[u8]) -> usize {
     let (mut columns, mut quoted, mut inside) = (0, false, false);
-    for byte in line {
+    for byte in text {
         match byte {
             b'"' => (quoted, inside) = (!quoted, true),
             b' ' if !quoted => {

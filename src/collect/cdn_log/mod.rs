@@ -2,26 +2,30 @@
 //!
 //! Lines hold addresses of clients: they are read, added up and forgotten. A file is counted whole or not at all.
 
+mod count;
 mod digits;
+mod ingest;
 mod known;
 mod line;
 mod path;
 mod place;
+mod queue;
 mod scan;
 mod total;
 mod unpack;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
+pub use ingest::{Counted, DOCUMENTED_OVERHEAD, Ingest, IngestError, final_before, known_paths, odd_paths};
 pub use known::Known;
 pub use line::Flaw;
 pub use scan::{FileSums, Intervals, Media, NOBODY, Part};
 pub use total::{Of, Totals};
 
+use queue::{Job, Queue, Room};
 use scan::Scan;
 use unpack::Unpacker;
 
@@ -60,7 +64,7 @@ pub struct Reading {
 impl Default for Reading {
     fn default() -> Self {
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        Self { threads, memory: 384 << 20, broken_permille: 10 }
+        Self { threads, memory: 356 << 20, broken_permille: 10 }
     }
 }
 
@@ -92,27 +96,22 @@ pub enum LogError {
     },
 }
 
-/// Adds up files, several at a time, the largest first. `each` gets every file's sums once, with its place in `files`, in no
-/// order.
+/// Adds up files, several at a time. `each` gets every file's sums once, with its place in `files`, in no order.
 pub fn sum_files(files: &[PathBuf], known: &Known, reading: Reading, mut each: impl FnMut(usize, Result<FileSums, LogError>)) {
-    let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by_cached_key(|index| {
-        std::cmp::Reverse(files.get(*index).and_then(|file| file.metadata().ok()).map_or(0, |data| data.len()))
-    });
-    let (order, next) = (order.as_slice(), &AtomicUsize::new(0));
     let threads = reading.threads.clamp(1, files.len().max(1));
+    let queue = &Queue::new(files, reading.memory);
     thread::scope(|scope| {
         let (sender, receiver) = mpsc::sync_channel(threads);
         for _ in 0..threads {
             let sender = sender.clone();
             scope.spawn(move || {
-                let mut unpacker = Unpacker::new(reading.memory / threads);
-                while let Some(index) = order.get(next.fetch_add(1, Ordering::Relaxed))
-                    && let Some(file) = files.get(*index)
+                let mut unpacker = Unpacker::default();
+                while let Some(Job { index, at_once }) = queue.next(&mut unpacker)
+                    && let Some(file) = files.get(index)
                 {
-                    let sums = sum_file(file, known, reading, &mut unpacker);
+                    let sums = sum_file(file, at_once, known, reading, &mut unpacker);
                     // Nobody receives any more: nobody wants the rest.
-                    if sender.send((*index, sums)).is_err() {
+                    if sender.send((index, sums)).is_err() {
                         break;
                     }
                 }
@@ -125,9 +124,15 @@ pub fn sum_files(files: &[PathBuf], known: &Known, reading: Reading, mut each: i
     });
 }
 
-fn sum_file(file: &Path, known: &Known, reading: Reading, unpacker: &mut Unpacker) -> Result<FileSums, LogError> {
+fn sum_file(
+    file: &Path,
+    at_once: Option<Room>,
+    known: &Known,
+    reading: Reading,
+    unpacker: &mut Unpacker,
+) -> Result<FileSums, LogError> {
     let mut scan = Scan::new(known, is_overseas(file));
-    unpacker.unpack(file, &mut scan).map_err(|source| LogError::Unreadable { file: file.to_owned(), source })?;
+    unpacker.unpack(file, at_once, &mut scan).map_err(|source| LogError::Unreadable { file: file.to_owned(), source })?;
     let sums = scan.finish();
     let allowed = ALWAYS_BROKEN.max(sums.lines / 1000 * reading.broken_permille);
     if sums.broken > allowed || sums.broken > 0 && sums.broken + sums.empty == sums.lines {

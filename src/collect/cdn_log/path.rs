@@ -5,30 +5,51 @@
 
 use memchr::memchr;
 
-use super::digits::number;
+use super::digits::{is_hex, number};
+
+/// The first folder of a path: that of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its length with both slashes.
+    pub length: usize,
+    /// Whether a hash stands before the FileId that follows.
+    hashed: bool,
+}
+
+impl Account {
+    /// The account folder that a path begins with.
+    pub fn of(path: &[u8]) -> Option<Self> {
+        let rest = path.strip_prefix(b"/")?;
+        let end = memchr(b'/', rest)?;
+        let folder = rest.get(..end)?;
+        let (account, hashed) = match folder.strip_prefix(b"vod") {
+            Some(account) => (account, false),
+            None => {
+                let (hash, account) = folder.split_first_chunk()?;
+                (account.strip_prefix(b"vod").filter(|_| is_hex(hash))?, true)
+            }
+        };
+        let letters = account.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+        let account = account.get(letters..)?;
+        let is_one = !account.is_empty() && account.iter().all(u8::is_ascii_digit);
+        is_one.then_some(Self { length: end + 2, hashed })
+    }
+
+    /// The FileId that follows the account's folder.
+    pub fn file_id(self, rest: &[u8]) -> Option<u64> {
+        let id = if self.hashed {
+            let (hash, id) = rest.split_first_chunk()?;
+            is_hex(hash).then_some(id)?
+        } else {
+            rest
+        };
+        let (value, length) = number(id)?;
+        (id.get(length) == Some(&b'/') && id.first() != Some(&b'0')).then_some(value)
+    }
+}
 
 /// The FileId that a path names.
 pub fn file_id(path: &[u8]) -> Option<u64> {
-    let rest = path.strip_prefix(b"/")?;
-    let (folder, rest) = rest.split_at_checked(memchr(b'/', rest)?)?;
-    let (account, prefix) = match folder.strip_prefix(b"vod") {
-        Some(account) => (account, 0),
-        None => {
-            let (hash, account) = folder.split_at_checked(8)?;
-            (account.strip_prefix(b"vod").filter(|_| is_hex(hash))?, 8)
-        }
-    };
-    let letters = account.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-    let account = account.get(letters..)?;
-    if account.is_empty() || !account.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let (hash, id) = rest.get(1..)?.split_at_checked(prefix)?;
-    let (value, length) = number(id)?;
-    let is_whole = id.get(length) == Some(&b'/') && id.first() != Some(&b'0') && is_hex(hash);
-    is_whole.then_some(value)
-}
-
-fn is_hex(text: &[u8]) -> bool {
-    text.iter().all(u8::is_ascii_hexdigit)
+    let account = Account::of(path)?;
+    account.file_id(path.get(account.length..)?)
 }

@@ -2,19 +2,36 @@
 
 use crate::model::area::MAINLAND;
 
-/// The area that is charged. A file of what is outside the mainland may name a country, of which the area is not told: then it is
-/// empty.
-pub fn area(id: i64, overseas: bool) -> &'static str {
-    match id {
-        2_000_000_001 => "Asia Pacific Region 1",
-        2_000_000_002 => "Asia Pacific Region 2",
-        2_000_000_003 => "Asia Pacific Region 3",
-        2_000_000_004 => "Middle East",
-        2_000_000_005 => "North America",
-        2_000_000_006 => "Europe",
-        2_000_000_007 => "South America",
-        2_000_000_008 => "Africa",
-        _ if overseas => "",
-        _ => MAINLAND,
+/// The areas that are charged, in the order of their ids. A file of what is outside the mainland may name a country, of which
+/// the area is not told: that is the last one, without a name.
+pub const AREAS: [&str; 10] = [
+    MAINLAND,
+    "Asia Pacific Region 1",
+    "Asia Pacific Region 2",
+    "Asia Pacific Region 3",
+    "Middle East",
+    "North America",
+    "Europe",
+    "South America",
+    "Africa",
+    "",
+];
+
+/// Service areas count from here.
+const SERVICE_AREAS: i64 = 2_000_000_000;
+
+/// The place of an area in [`AREAS`].
+pub fn area(id: i64, overseas: bool) -> usize {
+    match id - SERVICE_AREAS {
+        1 => 1,
+        2 => 2,
+        3 => 3,
+        4 => 4,
+        5 => 5,
+        6 => 6,
+        7 => 7,
+        8 => 8,
+        _ if overseas => AREAS.len() - 1,
+        _ => 0,
     }
 }

@@ -12,77 +12,76 @@ use libdeflater::Decompressor;
 use memchr::memmem;
 use memchr::memrchr;
 
+use super::queue::Room;
 use super::scan::Scan;
 
-const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
+pub const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 /// A tar header says `ustar` here.
 const TAR: std::ops::Range<usize> = 257..262;
 /// Text is streamed in pieces of this size; no line is longer.
 const PIECE: usize = 1 << 20;
-/// CRC-32 and size at the end of a gzip member.
-const TRAILER: usize = 8;
-/// Deflate makes nothing smaller than by this.
-const DENSEST: usize = 1032;
 /// Archives in archives in archives are not logs.
 const DEEPEST: u8 = 3;
 
 /// Buffers that are used again for every file.
 pub struct Unpacker {
-    /// How much a file and its content may take at once.
-    memory: usize,
     decompressor: Decompressor,
     packed: Vec<u8>,
     text: Vec<u8>,
 }
 
+impl Default for Unpacker {
+    fn default() -> Self {
+        Self { decompressor: Decompressor::new(), packed: Vec::new(), text: Vec::new() }
+    }
+}
+
 impl Unpacker {
-    /// `memory` bytes for one file and its content.
-    pub fn new(memory: usize) -> Self {
-        Self { memory, decompressor: Decompressor::new(), packed: Vec::new(), text: Vec::new() }
+    /// How much the buffers take.
+    pub fn room(&self) -> Room {
+        Room { packed: self.packed.capacity(), text: self.text.capacity() }
     }
 
-    /// Gives all lines of a file to `scan`.
-    pub fn unpack(&mut self, path: &Path, scan: &mut Scan<'_>) -> io::Result<()> {
-        let mut file = File::open(path)?;
-        let size = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
-        if size > self.memory / 2 {
-            return stream(&mut file, scan, 0);
-        }
+    /// Makes buffers of this size. Those that are too large are cut, which costs nothing; new ones cost the clearing of memory.
+    pub fn make(&mut self, room: Room) {
         self.packed.clear();
-        file.read_to_end(&mut self.packed)?;
-        match self.inflate_at_once() {
-            Some(length) => {
-                let text = self.text.get(..length).unwrap_or_default();
-                if text.get(TAR) == Some(b"ustar") {
-                    stream(&mut &*text, scan, 1)
-                } else {
-                    scan.lines(text);
-                    Ok(())
-                }
+        if self.packed.capacity() < room.packed {
+            self.packed = Vec::new();
+            self.packed = Vec::with_capacity(room.packed);
+        }
+        self.packed.shrink_to(room.packed);
+        if self.text.len() < room.text {
+            self.text = Vec::new();
+            self.text = vec![0; room.text];
+        }
+        self.text.truncate(room.text);
+        self.text.shrink_to(room.text);
+    }
+
+    /// Gives all lines of a file to `scan`: at once, if there are buffers for it.
+    pub fn unpack(&mut self, path: &Path, at_once: Option<Room>, scan: &mut Scan<'_>) -> io::Result<()> {
+        let mut file = File::open(path)?;
+        let Some(room) = at_once else { return stream(&mut file, scan, 0) };
+        (&mut file).take(room.packed as u64).read_to_end(&mut self.packed)?;
+        match self.inflate() {
+            Some(()) if self.text.get(TAR) == Some(b"ustar") => stream(&mut self.text.as_slice(), scan, 1),
+            Some(()) => {
+                scan.lines(&self.text);
+                Ok(())
             }
-            None => stream(&mut self.packed.as_slice(), scan, 0),
+            // Several members, or damaged.
+            None => stream(&mut self.packed.as_slice().chain(file), scan, 0),
         }
     }
 
-    /// Inflates a gzip file of one member into `text`; `None` where it is something else, damaged, or too large.
-    fn inflate_at_once(&mut self) -> Option<usize> {
+    /// Inflates a gzip file of one member that fills `text`.
+    fn inflate(&mut self) -> Option<()> {
         let packed = self.packed.as_slice();
-        if !packed.starts_with(&GZIP) {
-            return None;
-        }
-        let trailer = packed.len().checked_sub(TRAILER)?;
-        let size = usize::try_from(u32::from_le_bytes(*packed.last_chunk::<4>()?)).ok()?;
-        // The size is what the last member says, modulo 2^32.
-        if size.checked_add(packed.len())? > self.memory || packed.len().checked_mul(DENSEST)? < size {
-            return None;
-        }
-        if self.text.len() < size {
-            self.text.resize(size, 0);
-        }
-        let length = self.decompressor.gzip_decompress(packed, self.text.get_mut(..size)?).ok()?;
+        let length = self.decompressor.gzip_decompress(packed, &mut self.text).ok()?;
         // The first of several members may be as long as the last says: then its own end is somewhere before.
-        let end = [packed.get(trailer + 4..)?, &GZIP].concat();
-        (length == size && memmem::find(packed, &end).is_none()).then_some(length)
+        let size = packed.len().checked_sub(4).and_then(|size| packed.get(size..))?;
+        let end = [size, &GZIP].concat();
+        (length == self.text.len() && memmem::find(packed, &end).is_none()).then_some(())
     }
 }
 

@@ -1,0 +1,256 @@
+//! Access logs: a unit is a day of a domain. Its files are downloaded one after the other, counted, and deleted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::OnceCell;
+
+use super::ask::Refusal;
+use super::cdn_log::{self, Counted, DOCUMENTED_OVERHEAD, Ingest, Known, Reading};
+use super::manifest::Gap;
+use super::plan::{Kind, Plan};
+use super::{CollectError, on_blocking_thread};
+use crate::cloud::Client;
+use crate::cloud::vod::{CdnLog, CdnLogs, TimeWindow};
+use crate::ledger::{Committed, Ingested, KnownLog, Lease, Ledger, LogKey, NewUnit};
+use crate::model::time::BILLING_OFFSET;
+use crate::model::{BillingDay, Period, SubAppId};
+
+/// How long the cloud keeps logs (`DescribeCdnLogs`).
+const KEPT: TimeDelta = TimeDelta::days(30);
+/// An hour's file may be asked for so long after the cloud would have deleted it by our clock.
+const MARGIN: TimeDelta = TimeDelta::minutes(10);
+
+/// How logs are fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogHabits {
+    /// Only these domains; none is every one that VOD meters.
+    pub domains: Vec<String>,
+    /// Where files lie until they are counted.
+    pub folder: PathBuf,
+    /// The largest file that is taken, as it is downloaded.
+    pub most_bytes: u64,
+    /// See [`crate::ledger::CountedLog::overhead`].
+    pub overhead: u32,
+    /// Of a thousand lines, so many may be broken before a file is refused.
+    pub broken_permille: u64,
+}
+
+impl Default for LogHabits {
+    fn default() -> Self {
+        Self {
+            domains: Vec::new(),
+            folder: std::env::temp_dir().join("vodledger-logs"),
+            most_bytes: 8 << 30,
+            overhead: DOCUMENTED_OVERHEAD,
+            broken_permille: Reading::default().broken_permille,
+        }
+    }
+}
+
+/// The part of a period of which there are logs.
+pub fn reach(period: Period, now: DateTime<Utc>) -> Option<Period> {
+    let first = BillingDay::of(now - KEPT + MARGIN);
+    Period::new(period.start.max(first.start()), period.end.min(BillingDay::of(now).end())).ok()
+}
+
+/// Plans the days of every domain, and says what is missing.
+pub async fn plan(
+    client: &Client,
+    ledger: &Arc<Ledger>,
+    plan: &Plan,
+    applications: &[Option<SubAppId>],
+) -> Result<(usize, Vec<Gap>), CollectError> {
+    let mut gaps = Vec::new();
+    let first = BillingDay::of(plan.now - KEPT + MARGIN);
+    if plan.period.start < first.start() {
+        gaps.push(Gap { what: format!("access logs before {first}"), reason: "the cloud keeps them for 30 days".to_owned() });
+    }
+    let wanted: BTreeSet<String> = plan.logs.domains.iter().map(|domain| domain.to_ascii_lowercase()).collect();
+    let (mut units, mut found) = (Vec::new(), BTreeSet::new());
+    for application in applications {
+        let domains = match client.vod().vod_domains(*application).all().await {
+            Ok(domains) => domains,
+            Err(error) => {
+                let application = application.map_or_else(|| "the default application".to_owned(), |id| id.to_string());
+                gaps.push(Gap { what: format!("access logs of {application}"), reason: error.to_string() });
+                continue;
+            }
+        };
+        for domain in domains.into_iter().filter(|domain| domain.is_metered()) {
+            let name = domain.domain.to_ascii_lowercase();
+            if wanted.is_empty() || wanted.contains(&name) {
+                let days = reach(plan.period, plan.now).into_iter().flat_map(|period| period.days());
+                units.extend(days.map(|day| plan.unit(Kind::Logs, *application, name.clone(), day.period())));
+                found.insert(name);
+            }
+        }
+    }
+    let unknown = wanted.difference(&found).map(|domain| Gap {
+        what: format!("access logs of {domain}"),
+        reason: "no application that was asked has this domain, or VOD does not deliver it".to_owned(),
+    });
+    gaps.extend(unknown);
+    let (account, now) = (plan.account.clone(), plan.now);
+    let planned: Vec<NewUnit> = units;
+    let planned = on_blocking_thread(ledger, move |ledger| ledger.plan_units(&account, &mut planned.into_iter(), now)).await?;
+    Ok((planned, gaps))
+}
+
+/// What a unit brought.
+#[derive(Default)]
+pub struct Fetched {
+    /// Files, by what they changed.
+    pub committed: Committed,
+    /// Files that could not be counted, and why.
+    pub failed: Vec<String>,
+    /// What the reader of the manifest should know.
+    pub notes: Vec<String>,
+}
+
+/// What the units of a run share.
+#[derive(Clone)]
+pub struct Logs {
+    ledger: Arc<Ledger>,
+    plan: Arc<Plan>,
+    known: Arc<OnceCell<Arc<Known>>>,
+}
+
+impl Logs {
+    /// Of a run.
+    pub fn new(ledger: Arc<Ledger>, plan: Arc<Plan>) -> Self {
+        Self { ledger, plan, known: Arc::default() }
+    }
+
+    /// Fetches and counts the files of a unit's window that are not whole in the ledger.
+    pub async fn fetch(&self, client: &Client, lease: &Lease) -> Result<Result<Fetched, Refusal>, CollectError> {
+        let Some(window) = reach(lease.unit.window, self.plan.now) else {
+            return Ok(Err(Refusal::from("the cloud keeps logs for 30 days".to_owned())));
+        };
+        let start = window.start.max(self.plan.now - KEPT + MARGIN);
+        let end = window.end.min(self.plan.now);
+        let Ok(asked) = Period::new(start, end) else { return Ok(Ok(Fetched::default())) };
+        let request = CdnLogs {
+            sub_app_id: lease.unit.sub_app_id,
+            domain_name: lease.unit.subject.clone(),
+            window: TimeWindow(asked),
+        };
+        let files = match client.vod().cdn_logs(request).all().await {
+            Ok(files) => files,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        let before = self.counted(window).await?;
+        let mut fetched = Fetched::default();
+        for file in &files {
+            let key = LogKey {
+                account: self.plan.account.clone(),
+                domain: lease.unit.subject.clone(),
+                start: hour_of(file.start),
+                overseas: file.overseas,
+            };
+            if before.get(&key).is_some_and(|known| key.start < cdn_log::final_before(known.counted)) {
+                fetched.committed.unchanged += 1;
+                continue;
+            }
+            match self.one(client, file, key).await? {
+                Ok(Ingested::New) => fetched.committed.new += 1,
+                Ok(Ingested::Same) => fetched.committed.unchanged += 1,
+                Ok(Ingested::Restated | Ingested::Corrected) => fetched.committed.restated += 1,
+                Err(reason) => fetched.failed.push(reason),
+            }
+        }
+        fetched.notes.extend(self.silent_hours(window, &files));
+        Ok(Ok(fetched))
+    }
+
+    async fn counted(&self, window: Period) -> Result<BTreeMap<LogKey, KnownLog>, CollectError> {
+        let account = self.plan.account.clone();
+        let files = on_blocking_thread(&self.ledger, move |ledger| ledger.log_files(&account, window)).await?;
+        Ok(files.into_iter().map(|file| (file.key.clone(), file)).collect())
+    }
+
+    /// Downloads, counts and deletes one file; a reason if it cannot be counted.
+    async fn one(&self, client: &Client, file: &CdnLog, key: LogKey) -> Result<Result<Ingested, String>, CollectError> {
+        let folder = self.plan.logs.folder.clone();
+        let hour = key.start.with_timezone(&BILLING_OFFSET).format("%Y%m%d%H");
+        let package = if key.overseas { "-oversea" } else { "" };
+        let name: String = key.domain.chars().map(|c| if c.is_ascii_alphanumeric() || "-.".contains(c) { c } else { '_' }).collect();
+        let path = folder.join(format!("{hour}-{name}{package}.log"));
+        let named = format!("hour {hour} of {}{package}", key.domain);
+        if let Err(error) = make_private(&folder) {
+            return Ok(Err(format!("{}: {error}", folder.display())));
+        }
+        if let Err(error) = client.download_to(&file.url, &path, self.plan.logs.most_bytes).await {
+            return Ok(Err(format!("{named}: {error}")));
+        }
+        let known = self.known().await?;
+        let reading = Reading::default();
+        let ingest = Ingest {
+            account: self.plan.account.clone(),
+            overhead: self.plan.logs.overhead,
+            // The cloud's newest file is right, even if it is smaller.
+            replace: true,
+            reading: Reading {
+                memory: reading.memory / self.plan.at_a_time.max(1),
+                broken_permille: self.plan.logs.broken_permille,
+                ..reading
+            },
+            now: self.plan.now,
+        };
+        let ledger = Arc::clone(&self.ledger);
+        let counted = tokio::task::spawn_blocking(move || {
+            let counted = ingest.file(&ledger, &known, &path, key);
+            // What is counted is not needed, and what is not is downloaded again. It holds addresses of people.
+            let removed = std::fs::remove_file(&path);
+            counted.map_err(|error| error.to_string()).and_then(|counted| match removed {
+                Ok(()) => Ok(counted),
+                Err(error) => Err(format!("{} is counted, but cannot be deleted: {error}", path.display())),
+            })
+        });
+        let counted = counted.await.map_err(|error| CollectError::Interrupted(error.to_string()))?;
+        Ok(counted.map(|Counted { ingested, flaws, .. }| {
+            for (line, flaw) in flaws {
+                tracing::warn!(file = named, line, flaw = flaw.as_str(), "a line is not counted");
+            }
+            ingested
+        }))
+    }
+
+    async fn known(&self) -> Result<Arc<Known>, CollectError> {
+        let load = async || {
+            let account = self.plan.account.clone();
+            on_blocking_thread(&self.ledger, move |ledger| cdn_log::known_paths(ledger, &account)).await.map(Arc::new)
+        };
+        self.known.get_or_try_init(load).await.cloned()
+    }
+
+    /// The hours that must have been delivered by now and have no file: nobody asked for anything, or a file is missing.
+    fn silent_hours(&self, window: Period, files: &[CdnLog]) -> Option<String> {
+        let with: BTreeSet<DateTime<Utc>> = files.iter().map(|file| hour_of(file.start)).collect();
+        let until = window.end.min(self.plan.now - TimeDelta::hours(25));
+        let hours = std::iter::successors(Some(hour_of(window.start)), |hour| Some(*hour + TimeDelta::hours(1)));
+        let without: Vec<String> = hours
+            .take_while(|hour| *hour < until)
+            .filter(|hour| !with.contains(hour))
+            .map(|hour| hour.with_timezone(&BILLING_OFFSET).format("%H").to_string())
+            .collect();
+        let day = BillingDay::of(window.start);
+        (!without.is_empty()).then(|| {
+            format!("{day}: no file for hours {}: nothing was delivered, or a file is missing", without.join(", "))
+        })
+    }
+}
+
+fn hour_of(time: DateTime<Utc>) -> DateTime<Utc> {
+    time - TimeDelta::seconds(time.timestamp().rem_euclid(3600))
+}
+
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
