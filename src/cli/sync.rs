@@ -1,6 +1,7 @@
 //! `vodledger sync`: collects usage, then charges the months it belongs to.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use indicatif::ProgressBar;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use super::output::{Format, Listing, note};
 use super::terms::Terms;
 use super::{Context, Error, Outcome, charge, signal};
-use crate::collect::{self, CollectError, Kind, Manifest, Overall, Plan, ProcessTypes, Progress, Stop};
+use crate::collect::{self, CollectError, Kind, LogHabits, Manifest, Overall, Plan, ProcessTypes, Progress, Stop};
 use crate::ledger::Ledger;
 use crate::model::{BillingDay, BillingMonth, Period};
 use crate::settings::{Account, Applications, Mode};
@@ -27,7 +28,7 @@ pub struct Args {
     #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["since", "until"])]
     month: Option<BillingMonth>,
     /// Only these kinds: media, storage, traffic, bandwidth, process, retrieval, image-review, licence, upload, cdn-usage, storage-now,
-    /// plays, domains, packs, bill [default: all, bandwidth where the billing mode needs it]
+    /// plays, domains, packs, bill, logs [default: all, bandwidth where the billing mode needs it, logs where the configuration says so]
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     only: Vec<Kind>,
     /// All but these kinds
@@ -46,8 +47,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let ledger = Arc::new(context.ledger()?);
     let accounts = context.accounts()?;
     let terms = accounts.iter().map(|account| Terms::of(context, account)).collect::<Result<Vec<_>, Error>>()?;
-    let mut listing =
-        Listing::new(&COLUMNS).narrow(&["account", "kind", "sub_app_id", "asked", "missing", "restated", "reasons"]);
+    let mut listing = manifests();
     let mut ends = Vec::new();
     for account in &accounts {
         match collect(args, context, account, &ledger, period) {
@@ -72,6 +72,16 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         Ok(()) | Err(Error::BrokenPipe) => {}
         Err(error) => return Err(error),
     }
+    ended(&ends)
+}
+
+/// A listing for manifests.
+pub fn manifests() -> Listing {
+    Listing::new(&COLUMNS).narrow(&["account", "kind", "sub_app_id", "asked", "missing", "restated", "reasons"])
+}
+
+/// How the command ends when its accounts ended so.
+pub fn ended(ends: &[Overall]) -> Result<Outcome, Error> {
     if ends.iter().all(|end| *end == Overall::Failed) {
         return Err(Error::failed("nothing could be collected; the manifest says why"));
     }
@@ -109,23 +119,53 @@ impl Args {
 }
 
 fn collect(args: &Args, context: &Context, account: &Account, ledger: &Arc<Ledger>, period: Period) -> Result<Manifest, Error> {
+    let mut plan = plan(context, account, period)?;
+    if !args.only.is_empty() {
+        plan.kinds.clone_from(&args.only);
+    } else {
+        if period.days().any(|day| account.mode_on(day).mode == Mode::Bandwidth) {
+            plan.kinds.push(Kind::Bandwidth);
+        }
+        if context.settings()?.logs.sync {
+            plan.kinds.push(Kind::Logs);
+        }
+    }
+    plan.kinds.retain(|kind| !args.skip.contains(kind));
+    work(context, account, ledger, &plan)
+}
+
+/// What to collect of an account, as configured.
+pub fn plan(context: &Context, account: &Account, period: Period) -> Result<Plan, Error> {
+    let settings = context.settings()?;
     let mut plan = Plan::new(account.id(), period, context.clock.now());
-    let habits = context.settings()?.collect;
-    plan.at_a_time = habits.concurrency;
-    plan.page = habits.media_per_call;
-    if habits.process_all_at_once {
+    plan.at_a_time = settings.collect.concurrency;
+    plan.page = settings.collect.media_per_call;
+    if settings.collect.process_all_at_once {
         plan.process_types = ProcessTypes::AllAtOnce;
     }
     plan.applications = match context.applications(account)? {
         Applications::All => collect::Applications::All,
         Applications::Listed(ids) => collect::Applications::Listed(ids),
     };
-    if !args.only.is_empty() {
-        plan.kinds.clone_from(&args.only);
-    } else if period.days().any(|day| account.mode_on(day).mode == Mode::Bandwidth) {
-        plan.kinds.push(Kind::Bandwidth);
-    }
-    plan.kinds.retain(|kind| !args.skip.contains(kind));
+    plan.logs = LogHabits {
+        domains: settings.logs.domains.clone(),
+        folder: settings.logs.folder.clone().unwrap_or_else(|| log_folder(context.ledger_url().unwrap_or_default())),
+        most_bytes: settings.logs.most_bytes.unwrap_or(plan.logs.most_bytes),
+        overhead: settings.logs.overhead.unwrap_or(plan.logs.overhead),
+        broken_permille: settings.logs.broken_permille.unwrap_or(plan.logs.broken_permille),
+    };
+    Ok(plan)
+}
+
+/// Beside a ledger that is a file, so that a download that broke off is taken up again by the next run.
+fn log_folder(ledger: &str) -> PathBuf {
+    let path = ledger.strip_prefix("sqlite:").unwrap_or(ledger);
+    let is_file = !path.is_empty() && path != ":memory:" && !path.contains("://");
+    if is_file { PathBuf::from(format!("{path}.logs")) } else { LogHabits::default().folder }
+}
+
+/// Collects, showing how far it is, until it is done or somebody asks it to stop.
+pub fn work(context: &Context, account: &Account, ledger: &Arc<Ledger>, plan: &Plan) -> Result<Manifest, Error> {
     let client = context.client(account)?;
     let progress = Bar::new(context);
     let manifest = context.runtime()?.block_on(async {
@@ -140,7 +180,7 @@ fn collect(args: &Args, context: &Context, account: &Account, ledger: &Arc<Ledge
         });
         let manifest = async {
             let gap = collect::check_account(&client, ledger, &plan.account, account.uin.as_deref()).await?;
-            let mut manifest = collect::sync(&client, ledger, &plan, &stop, &progress).await?;
+            let mut manifest = collect::sync(&client, ledger, plan, &stop, &progress).await?;
             manifest.gaps.extend(gap);
             Ok::<_, CollectError>(manifest)
         }
@@ -186,7 +226,7 @@ fn months(ledger: &Ledger, account: &Account, period: Period) -> Result<BTreeSet
 }
 
 /// One row per kind and application, and one per gap.
-fn list(listing: &mut Listing, account: &Account, manifest: &Manifest) {
+pub fn list(listing: &mut Listing, account: &Account, manifest: &Manifest) {
     for ((kind, sub_app_id), count) in &manifest.lines {
         listing.push(vec![
             json!(account.name),

@@ -75,7 +75,12 @@ impl Transport {
 
     async fn file_to(&self, link: &Secret, path: &Path, most: u64, left: Duration) -> Result<u64, Failure> {
         let mut part = Part::open(path).map_err(|error| unwritten(path, &error))?;
-        let mut response = self.follow(link, part.conditions(), left).await?;
+        let mut response = self.follow(link, part.conditions(), left).await.inspect_err(|failure| {
+            // The part is as long as the file, or longer: it cannot be taken up again.
+            if failure.error.kind == ErrorKind::Malformed {
+                let _ = part.begin(false, None);
+            }
+        })?;
         let tag = response.headers().get(ETAG).cloned();
         let is_rest = response.status() == StatusCode::PARTIAL_CONTENT;
         part.begin(is_rest, tag).map_err(|error| unwritten(path, &error))?;
@@ -102,6 +107,7 @@ impl Transport {
             200 | 206 => return Ok(response),
             401 | 403 => ErrorKind::Permission,
             404 => ErrorKind::NotFound,
+            416 => return Err(Failure { garbled: true, ..failed(ErrorKind::Malformed, "the rest of the file is not there".to_owned()) }),
             429 => ErrorKind::RateLimit,
             500..=599 => ErrorKind::Service,
             _ => ErrorKind::Other,

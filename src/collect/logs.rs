@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use tokio::sync::OnceCell;
 
 use super::ask::Refusal;
@@ -161,7 +161,7 @@ impl Logs {
                 Err(reason) => fetched.failed.push(reason),
             }
         }
-        fetched.notes.extend(self.silent_hours(window, &files));
+        fetched.notes.extend(self.silent_hours(&lease.unit.subject, window, &files));
         Ok(Ok(fetched))
     }
 
@@ -227,20 +227,29 @@ impl Logs {
     }
 
     /// The hours that must have been delivered by now and have no file: nobody asked for anything, or a file is missing.
-    fn silent_hours(&self, window: Period, files: &[CdnLog]) -> Option<String> {
+    fn silent_hours(&self, domain: &str, window: Period, files: &[CdnLog]) -> Option<String> {
         let with: BTreeSet<DateTime<Utc>> = files.iter().map(|file| hour_of(file.start)).collect();
         let until = window.end.min(self.plan.now - TimeDelta::hours(25));
         let hours = std::iter::successors(Some(hour_of(window.start)), |hour| Some(*hour + TimeDelta::hours(1)));
-        let without: Vec<String> = hours
-            .take_while(|hour| *hour < until)
-            .filter(|hour| !with.contains(hour))
-            .map(|hour| hour.with_timezone(&BILLING_OFFSET).format("%H").to_string())
-            .collect();
+        let without = hours.take_while(|hour| *hour < until).filter(|hour| !with.contains(hour));
+        let stretches = stretches(without.map(|hour| hour.with_timezone(&BILLING_OFFSET).hour()));
         let day = BillingDay::of(window.start);
-        (!without.is_empty()).then(|| {
-            format!("{day}: no file for hours {}: nothing was delivered, or a file is missing", without.join(", "))
-        })
+        (!stretches.is_empty())
+            .then(|| format!("{domain} {day}: no file for hours {stretches}: nothing was delivered, or files are missing"))
     }
+}
+
+/// `00-03, 07`.
+fn stretches(hours: impl Iterator<Item = u32>) -> String {
+    let mut stretches: Vec<(u32, u32)> = Vec::new();
+    for hour in hours {
+        match stretches.last_mut() {
+            Some((_, last)) if *last + 1 == hour => *last = hour,
+            _ => stretches.push((hour, hour)),
+        }
+    }
+    let text = |(first, last)| if first == last { format!("{first:02}") } else { format!("{first:02}-{last:02}") };
+    stretches.into_iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
 fn hour_of(time: DateTime<Utc>) -> DateTime<Utc> {

@@ -1,13 +1,44 @@
 //! What else the cloud tells of an account: domains, prepaid products, plays.
 
-use super::connection::{Connection, Value, collect, exact};
+use std::ops::ControlFlow;
+
+use super::connection::{Connection, Row, Value, collect, exact};
 use super::rows::Shape;
 use super::units::Unit;
 use super::work::Committed;
 use super::{Ledger, LedgerError, app_of, app_text};
-use crate::model::{AccountId, BillingDay, FileId, SubAppId};
+use crate::model::{AccountId, BillingDay, FileId, Period, SubAppId};
 
 use chrono::{DateTime, Utc};
+
+impl Ledger {
+    /// What was delivered of media by play statistics in a period of whole billing days: media, day and bytes.
+    pub fn each_play(
+        &self,
+        account: &AccountId,
+        days: Period,
+        mut each: impl FnMut(&str, BillingDay, i64) -> ControlFlow<()>,
+    ) -> Result<(), LedgerError> {
+        let sql = "SELECT file_id, usage_day, CAST(SUM(bytes) AS BIGINT) FROM play_stat
+                   WHERE account = ?1 AND usage_day >= ?2 AND usage_day < ?3
+                   GROUP BY file_id, usage_day ORDER BY file_id, usage_day";
+        let day = |time| BillingDay::of(time).to_string().into();
+        let parameters: [Value; 3] = [account.as_str().into(), day(days.start), day(days.end)];
+        let mut result = Ok(());
+        self.lock().stream(sql, &parameters, &mut |values| {
+            let row = Row(values);
+            let play = || Ok((row.text(0)?, row.parsed(1, "a billing day")?, row.integer(2)?));
+            match play() {
+                Ok((file_id, day, bytes)) => each(file_id, day, bytes),
+                Err(error) => {
+                    result = Err(error);
+                    ControlFlow::Break(())
+                }
+            }
+        })?;
+        result
+    }
+}
 
 /// A domain that delivers media.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -128,6 +128,19 @@ pub struct KnownLog {
     pub counted: DateTime<Utc>,
 }
 
+/// Logged bytes by how they were attributed to media.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryWays {
+    /// By a path or vid that the catalogue knows.
+    pub by_catalogue: i64,
+    /// By the FileId in the path.
+    pub by_shape: i64,
+    /// Of both, those of media that the ledger does not know.
+    pub strangers: i64,
+    /// Not at all.
+    pub nobody: i64,
+}
+
 /// What became of a counted file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ingested {
@@ -206,6 +219,22 @@ impl Ledger {
             transaction(self.lock().as_mut(), |connection| compact(connection, key))?;
         }
         Ok(keys.len())
+    }
+
+    /// Delivered bytes of a period of whole billing days by how they were attributed.
+    pub fn delivery_ways(&self, account: &AccountId, days: Period) -> Result<DeliveryWays, LedgerError> {
+        let mut connection = self.lock();
+        let sql = "SELECT CAST(COALESCE(SUM(catalogue_bytes), 0) AS BIGINT), CAST(COALESCE(SUM(shape_bytes), 0) AS BIGINT),
+                          CAST(COALESCE(SUM(bytes), 0) AS BIGINT)
+                   FROM log_file WHERE account = ?1 AND start_at >= ?2 AND start_at < ?3";
+        let parameters: [Value; 3] = [account.as_str().into(), days.start.into(), days.end.into()];
+        let read = |row: Row<'_>| Ok((row.integer(0)?, row.integer(1)?, row.integer(2)?));
+        let (by_catalogue, by_shape, all) = collect(connection.as_mut(), sql, &parameters, read)?.pop().unwrap_or_default();
+        let sql = "SELECT CAST(COALESCE(SUM(d.logged_bytes), 0) AS BIGINT) FROM v_delivery_day d
+                   WHERE d.account = ?1 AND d.usage_day >= ?2 AND d.usage_day < ?3 AND d.file_id <> ''
+                     AND NOT EXISTS (SELECT 1 FROM media m WHERE m.account = d.account AND m.file_id = d.file_id)";
+        let strangers = collect(connection.as_mut(), sql, &between(account, days), |row| row.integer(0))?.pop().unwrap_or(0);
+        Ok(DeliveryWays { by_catalogue, by_shape, strangers, nobody: all - by_catalogue - by_shape })
     }
 
     /// What was delivered in a period of whole billing days: by day, domain and area, with the overhead of the files.

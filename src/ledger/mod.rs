@@ -50,7 +50,7 @@ pub use error::LedgerError;
 pub use event_configs::EventConfigEntry;
 pub use facts::Facts;
 pub use inventory::{InventoryDay, Listing};
-pub use logs::{CountedLog, Delivered, Delivery, Ingested, KnownLog, LogKey, LogLines};
+pub use logs::{CountedLog, Delivered, Delivery, DeliveryWays, Ingested, KnownLog, LogKey, LogLines};
 pub use prune::{Pruned, Retention};
 pub use size::TableSize;
 pub use snapshots::{NewSnapshot, Snapshot};

@@ -14,9 +14,16 @@ pub struct Retention {
     pub snapshots: BTreeMap<String, Option<u32>>,
     /// Units of work whose window ended so long ago and will not be restated; `None` keeps them.
     pub units: Option<u32>,
+    /// Sums of single hours of access logs that are part of a day: without them a change of the hour's file cannot be counted any
+    /// more. `None` keeps them.
+    pub log_hours: Option<u32>,
 }
 
 impl Retention {
+    /// Days for which single hours of access logs are kept unless somebody says otherwise: the cloud keeps the files for 30.
+    pub const LOG_HOURS: u32 = 35;
+
+
     /// Kinds of answers with the days for which they are kept unless somebody says otherwise. What is told every day goes
     /// after a month; what usage and costs rest on after thirteen; bills stay.
     pub const DEFAULT: [(&str, Option<u32>); 7] = [
@@ -41,6 +48,8 @@ pub struct Pruned {
     pub bytes: i64,
     /// Units of work.
     pub units: usize,
+    /// Hours of access logs.
+    pub log_hours: usize,
 }
 
 impl Ledger {
@@ -88,6 +97,10 @@ fn prune(connection: &mut dyn Connection, retention: &Retention, now: DateTime<U
     if let Some(days) = retention.units {
         let sql = "DELETE FROM unit WHERE state IN ('done', 'split') AND status = 'final' AND end_at < ?1";
         pruned.units = connection.execute(sql, &[before(days)])?;
+    }
+    if let Some(days) = retention.log_hours {
+        let sql = "UPDATE log_file SET form = 'closed', sums = NULL WHERE form = 'day' AND start_at < ?1";
+        pruned.log_hours = connection.execute(sql, &[before(days)])?;
     }
     Ok(pruned)
 }

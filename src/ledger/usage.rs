@@ -64,6 +64,32 @@ impl Ledger {
         collect(self.lock().as_mut(), sql, &[account.as_str().into()], |row| row.parsed(0, "a billing day"))
     }
 
+    /// What a meter measured on each day of a period of whole billing days, all applications, areas and specifications together.
+    pub fn metered_days(&self, account: &AccountId, meter: &str, days: Period) -> Result<BTreeMap<BillingDay, i64>, LedgerError> {
+        self.day_sums(USAGE, account, meter, days)
+    }
+
+    /// The same of what is not rated but there to be compared.
+    pub fn reading_days(&self, account: &AccountId, meter: &str, days: Period) -> Result<BTreeMap<BillingDay, i64>, LedgerError> {
+        self.day_sums(READINGS, account, meter, days)
+    }
+
+    fn day_sums(
+        &self,
+        Table(table): Table,
+        account: &AccountId,
+        meter: &str,
+        days: Period,
+    ) -> Result<BTreeMap<BillingDay, i64>, LedgerError> {
+        let sql = format!(
+            "SELECT usage_day, CAST(SUM(quantity) AS BIGINT) FROM {table}
+             WHERE account = ?1 AND meter = ?2 AND replaced_at IS NULL AND start_at >= ?3 AND start_at < ?4 GROUP BY usage_day"
+        );
+        let parameters: [Value; 4] = [account.as_str().into(), meter.into(), days.start.into(), days.end.into()];
+        let rows = collect(self.lock().as_mut(), &sql, &parameters, |row| Ok((row.parsed(0, "a billing day")?, row.integer(1)?)))?;
+        Ok(rows.into_iter().collect())
+    }
+
     /// Every revision of every fact of a period: quantity and whether it still holds, oldest first within a fact.
     pub fn usage_revisions(&self, account: &AccountId, period: Period) -> Result<Vec<(UsageRecord, i64, bool)>, LedgerError> {
         let sql = "SELECT sub_app_id, meter, area, spec, start_at, end_at, quantity, status, revision,

@@ -1,5 +1,7 @@
 //! The configuration file: from TOML to settings.
 
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -9,7 +11,7 @@ use super::account::{
 use super::endpoint;
 use super::protect::protect;
 use super::reader::{Reader, Source, Value, integer};
-use super::{Collect, LANGUAGES, Settings, SettingsError};
+use super::{Collect, LANGUAGES, Logs, Settings, SettingsError};
 use crate::model::{BillingDay, SecretRef, SubAppId};
 
 /// The longest time a playback URL may be asked to work: 10 years.
@@ -29,6 +31,9 @@ pub fn parse(source: &Source<'_>) -> Result<Settings, SettingsError> {
     };
     if let Some(table) = top.table("collect")? {
         settings.collect = collect(table)?;
+    }
+    if let Some(table) = top.table("logs")? {
+        settings.logs = logs(table)?;
     }
     if let Some(table) = top.table("protect")? {
         settings.protect = protect(table)?;
@@ -70,6 +75,30 @@ fn collect(table: Reader<'_>) -> Result<Collect, SettingsError> {
         media_per_call: media_per_call.unwrap_or(default.media_per_call),
         process_all_at_once: process_all_at_once.unwrap_or(default.process_all_at_once),
     })
+}
+
+fn logs(table: Reader<'_>) -> Result<Logs, SettingsError> {
+    let logs = Logs {
+        sync: table.flag("sync")?.unwrap_or_default(),
+        domains: table.texts("domains")?,
+        folder: table.path("folder")?,
+        most_bytes: table.number("most_bytes", 1, i64::MAX.unsigned_abs())?,
+        overhead: overhead(&table)?,
+        broken_permille: table.number("broken_permille", 0, 1000)?,
+    };
+    table.finish()?;
+    Ok(logs)
+}
+
+/// `"1.10"` in parts of ten thousand.
+fn overhead(table: &Reader<'_>) -> Result<Option<u32>, SettingsError> {
+    let Some(Value { value, at }) = table.text("overhead")? else { return Ok(None) };
+    let number: Option<Decimal> = value.parse().ok();
+    let parts = number.filter(|number| (Decimal::ONE..=Decimal::TEN).contains(number)).map(|number| number * Decimal::from(10_000));
+    match parts.filter(Decimal::is_integer).and_then(|parts| parts.to_u32()) {
+        Some(parts) => Ok(Some(parts)),
+        None => Err(table.error(at, "logs.overhead must be a number in quotes from 1 to 10 with at most four decimals, such as \"1.10\"")),
+    }
 }
 
 fn accounts(top: &Reader<'_>) -> Result<Vec<Account>, SettingsError> {

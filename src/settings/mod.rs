@@ -50,6 +50,23 @@ impl Default for Collect {
     }
 }
 
+/// How access logs are fetched and counted. What is `None` is as documented for the cloud.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Logs {
+    /// Whether `sync` fetches them too.
+    pub sync: bool,
+    /// Only these domains; none is all.
+    pub domains: Vec<String>,
+    /// Where files lie until they are counted.
+    pub folder: Option<PathBuf>,
+    /// The largest file that is taken.
+    pub most_bytes: Option<u64>,
+    /// What makes billed bytes of logged bytes, in parts of ten thousand.
+    pub overhead: Option<u32>,
+    /// Of a thousand lines, so many may be broken before a file is refused.
+    pub broken_permille: Option<u64>,
+}
+
 /// The whole configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -63,6 +80,8 @@ pub struct Settings {
     pub accounts: Vec<Account>,
     /// How usage is collected.
     pub collect: Collect,
+    /// How access logs are fetched and counted.
+    pub logs: Logs,
     /// What changes of media must leave alone.
     pub protect: Protect,
     /// The user's own report definitions.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use toml::de::DeValue;
 
 use super::SettingsError;
-use super::reader::{Reader, Value, integer};
+use super::reader::{Reader, integer};
 
 /// The longest minimum age: 100 years.
 const LONGEST_AGE: u64 = 36_525;
@@ -35,14 +35,14 @@ pub struct Protect {
 pub(super) fn protect(table: Reader<'_>) -> Result<Protect, SettingsError> {
     let text = |key| Ok::<_, SettingsError>(table.text(key)?.map(|text| text.value.to_owned()));
     let known = |text: &String| crate::model::meter::STORAGE_CLASSES.iter().any(|(class, _)| class == text);
-    let storage_classes = texts(&table, "storage_classes")?;
+    let storage_classes = table.texts("storage_classes")?;
     if let Some(class) = storage_classes.iter().find(|class| !known(class)) {
         let message = format!("{class:?} is no storage class: STANDARD, STANDARD_IA, ARCHIVE or DEEP_ARCHIVE");
         return Err(table.error(table.at, format!("{}: {message}", table.name("storage_classes"))));
     }
     let protect = Protect {
         minimum_age_days: table.number("minimum_age_days", 1, LONGEST_AGE)?,
-        tags: texts(&table, "tags")?,
+        tags: table.texts("tags")?,
         classes: classes(&table)?,
         storage_classes,
         legal_hold_tag: text("legal_hold_tag")?.filter(|tag| !tag.is_empty()),
@@ -54,28 +54,9 @@ pub(super) fn protect(table: Reader<'_>) -> Result<Protect, SettingsError> {
     Ok(protect)
 }
 
-fn texts(table: &Reader<'_>, key: &'static str) -> Result<Vec<String>, SettingsError> {
-    list(table, key, "texts such as [\"keep\"]", |value| match value {
-        DeValue::String(text) if !text.is_empty() => Some(text.to_string()),
-        _ => None,
-    })
-}
-
 fn classes(table: &Reader<'_>) -> Result<Vec<i64>, SettingsError> {
-    list(table, "classes", "category ids such as [1203]", |value| match value {
+    table.list("classes", "category ids such as [1203]", |value| match value {
         DeValue::Integer(digits) => integer(digits).and_then(|id| i64::try_from(id).ok()),
         _ => None,
     })
-}
-
-fn list<T>(
-    table: &Reader<'_>,
-    key: &'static str,
-    what: &str,
-    item: impl Fn(&DeValue<'_>) -> Option<T>,
-) -> Result<Vec<T>, SettingsError> {
-    let Some(Value { value, at }) = table.any(key) else { return Ok(Vec::new()) };
-    let wrong = |at| table.error(at, format!("{} must be a list of {what}", table.name(key)));
-    let DeValue::Array(items) = value else { return Err(wrong(at)) };
-    items.iter().map(|one| item(one.get_ref()).ok_or_else(|| wrong(one.span().start))).collect()
 }

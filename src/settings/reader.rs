@@ -124,6 +124,27 @@ impl<'a> Reader<'a> {
         Ok(self.text(key)?.map(|text| self.source.path(text.value)))
     }
 
+    /// A list of texts, none of them empty; no list is an empty one.
+    pub fn texts(&self, key: &'static str) -> Result<Vec<String>, SettingsError> {
+        self.list(key, "texts such as [\"one\"]", |value| match value {
+            DeValue::String(text) if !text.is_empty() => Some(text.to_string()),
+            _ => None,
+        })
+    }
+
+    /// A list; no list is an empty one.
+    pub fn list<T>(
+        &self,
+        key: &'static str,
+        what: &str,
+        item: impl Fn(&DeValue<'_>) -> Option<T>,
+    ) -> Result<Vec<T>, SettingsError> {
+        let Some(Value { value, at }) = self.any(key) else { return Ok(Vec::new()) };
+        let wrong = |at| self.error(at, format!("{} must be a list of {what}", self.name(key)));
+        let DeValue::Array(items) = value else { return Err(wrong(at)) };
+        items.iter().map(|one| item(one.get_ref()).ok_or_else(|| wrong(one.span().start))).collect()
+    }
+
     /// A value of more than one type.
     pub fn any(&self, key: &'static str) -> Option<Value<&'a DeValue<'a>>> {
         self.known.borrow_mut().push(key);

@@ -113,7 +113,7 @@ fn rows(folder: &Path, arguments: &str, names: &[&str]) -> Vec<String> {
     rows.iter().map(|row| names.iter().map(|name| text(&row[*name])).collect::<Vec<_>>().join("|")).collect()
 }
 
-const TRAFFIC: &str = "unattributed: traffic per file is not known before delivery logs are";
+const TRAFFIC: &str = "unattributed: traffic per file is not known; `vodledger logs fetch` brings it";
 
 #[test]
 fn applications_by_measured_usage() {

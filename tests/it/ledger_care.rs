@@ -79,7 +79,7 @@ fn pruning_takes_out_answers_and_units_and_leaves_the_facts(ledger: Ledger) {
     let before = ledger.digest().unwrap();
     // The answers came on 5 November; the units are about 1 October.
     let now = parse_time("2026-12-05T10:00:01+08:00").unwrap();
-    let retention = |days, units| Retention { snapshots: BTreeMap::from([("usage".to_owned(), days)]), units };
+    let retention = |days, units| Retention { snapshots: BTreeMap::from([("usage".to_owned(), days)]), units, log_hours: None };
     let nothing = ledger.prune(&retention(Some(31), None), now, false).unwrap();
     assert_eq!(nothing, Pruned { snapshots: BTreeMap::from([("usage".to_owned(), 0)]), ..Pruned::default() });
     let tried = ledger.prune(&retention(Some(30), Some(60)), now, true).unwrap();

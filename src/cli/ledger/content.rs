@@ -119,7 +119,8 @@ pub fn prune(args: &Prune, context: &Context) -> Result<Outcome, Error> {
     let mut snapshots: BTreeMap<String, Option<u32>> =
         Retention::DEFAULT.into_iter().map(|(kind, days)| (kind.to_owned(), days)).collect();
     snapshots.extend(args.keep.iter().cloned());
-    let retention = Retention { snapshots, units: args.units };
+    let log_hours = Some(Retention::LOG_HOURS);
+    let retention = Retention { snapshots, units: args.units, log_hours };
     let ledger = existing(context)?;
     let pruned = ledger.prune(&retention, context.clock.now(), args.dry_run).map_err(Error::failed)?;
     let mut listing = Listing::new(&["what", "kind", "kept_days", "removed", "bytes"]);
@@ -129,6 +130,7 @@ pub fn prune(args: &Prune, context: &Context) -> Result<Outcome, Error> {
     }
     listing.push(vec![json!("bodies of answers"), json!(null), json!(null), json!(pruned.bodies), json!(pruned.bytes)]);
     listing.push(vec![json!("units of work"), json!(null), json!(args.units), json!(pruned.units), json!(null)]);
+    listing.push(vec![json!("hours of access logs"), json!(null), json!(log_hours), json!(pruned.log_hours), json!(null)]);
     listing.print(Format::or_default(args.format))?;
     if args.dry_run {
         note!("nothing was taken out (--dry-run)");

@@ -39,6 +39,12 @@ pub fn starts_with(text: &[u8], start: &[u8]) -> bool {
     chunks.iter().zip(others).all(|(one, other)| one == other) && ends.0 == ends.1
 }
 
+/// Whether ten characters are decimal digits.
+pub fn are_digits(text: &[u8; 10]) -> bool {
+    let (eight, two) = text.split_first_chunk::<8>().map_or((0, &[][..]), |(eight, two)| (u64::from_le_bytes(*eight), two));
+    not_digits(eight) == 0 && two.iter().all(u8::is_ascii_digit)
+}
+
 /// Whether eight characters are hexadecimal digits.
 pub fn is_hex(text: &[u8; 8]) -> bool {
     let chunk = u64::from_le_bytes(*text);
@@ -55,9 +61,8 @@ pub fn is_hex(text: &[u8; 8]) -> bool {
 pub fn number(text: &[u8]) -> Option<(u64, usize)> {
     let (mut value, mut length) = (0_u64, 0);
     while let Some(chunk) = text.get(length..).and_then(|rest| rest.first_chunk()) {
-        let digits = u64::from_le_bytes(*chunk) ^ (ONES * u64::from(b'0'));
-        // Above nine the high bit is set; exact up to the first such byte.
-        let others = (digits.wrapping_add(ONES * 0x76) | digits) & HIGHS;
+        let chunk = u64::from_le_bytes(*chunk);
+        let (digits, others) = (chunk ^ ZEROS, not_digits(chunk));
         if others == 0 {
             value = value.checked_mul(100_000_000)?.checked_add(eight(digits))?;
             length += 8;
@@ -75,6 +80,16 @@ pub fn number(text: &[u8]) -> Option<(u64, usize)> {
         length += 1;
     }
     (length > 0).then_some((value, length))
+}
+
+const ZEROS: u64 = ONES * b'0' as u64;
+
+/// The high bit of each byte that is no digit; exact up to the first such byte.
+#[inline(always)]
+fn not_digits(chunk: u64) -> u64 {
+    let digits = chunk ^ ZEROS;
+    // Above nine the high bit is set.
+    (digits.wrapping_add(ONES * 0x76) | digits) & HIGHS
 }
 
 const TENS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];

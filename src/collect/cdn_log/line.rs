@@ -1,6 +1,6 @@
 //! A line of an access log: the five fields that count. (VOD, log of a domain, 266/7983; 15 columns in older files, 16 today.)
 
-use super::digits::{number, starts_with, word_end};
+use super::digits::{are_digits, number, starts_with, word_end};
 use super::path::Account;
 
 /// What is read of a line. Client, referer, agent and the like are never looked at.
@@ -118,7 +118,8 @@ pub fn parse<'a>(text: &'a [u8], leads: &mut Leads) -> Result<Fields<'a>, Flaw> 
     let ([tens, ones, seconds @ .., b' '], rest) = rest.split_first_chunk::<5>().ok_or(Flaw::Time)? else {
         return Err(Flaw::Time);
     };
-    if !(b'0'..b'6').contains(tens) || !ones.is_ascii_digit() || !seconds.iter().all(u8::is_ascii_digit) {
+    // Every byte that is passed over is looked at: none of them may be the end of a line.
+    if !are_digits(hour) || !(b'0'..b'6').contains(tens) || !ones.is_ascii_digit() || !seconds.iter().all(u8::is_ascii_digit) {
         return Err(Flaw::Time);
     }
     let minute = (tens - b'0') * 10 + ones - b'0';

@@ -7,10 +7,11 @@ mod play_stat;
 
 use std::io::Write;
 
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use md5::{Digest, Md5};
 
 use super::cloud::Cloud;
 use super::server::Incoming;
@@ -42,7 +43,32 @@ pub(super) fn answer(cloud: &Cloud, request: &Incoming) -> Option<Response> {
         _ => None,
     };
     let missing = || (StatusCode::NOT_FOUND, "there is no such file\n").into_response();
-    Some(file.map_or_else(missing, |file| ([(header::CONTENT_TYPE, file.content_type)], file.bytes).into_response()))
+    Some(file.map_or_else(missing, |file| serve(file, &request.headers)))
+}
+
+/// The file, or the rest of it from a byte on if that is asked for and the file is still the one that is meant, as object storage
+/// serves it.
+fn serve(file: File, asked: &HeaderMap) -> Response {
+    let tag = format!("\"{}\"", hex::encode(Md5::digest(&file.bytes)));
+    let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let is_same = text(header::IF_RANGE).is_none_or(|meant| meant == tag);
+    let from = text(header::RANGE).filter(|_| is_same).and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
+    let common = [
+        (header::CONTENT_TYPE, file.content_type.to_owned()),
+        (header::ETAG, tag),
+        (header::ACCEPT_RANGES, "bytes".to_owned()),
+    ];
+    let length = file.bytes.len();
+    match from {
+        None => (common, file.bytes).into_response(),
+        Some(from) => match file.bytes.get(from..).filter(|rest| !rest.is_empty()) {
+            None => (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, format!("bytes */{length}"))]).into_response(),
+            Some(rest) => {
+                let range = [(header::CONTENT_RANGE, format!("bytes {from}-{}/{length}", length - 1))];
+                (StatusCode::PARTIAL_CONTENT, common, range, rest.to_vec()).into_response()
+            }
+        },
+    }
 }
 
 /// Packs text; always to the same bytes.

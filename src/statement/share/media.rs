@@ -1,15 +1,17 @@
-//! What media pay, by what they store: bytes × the time that they were there.
+//! What media pay, by what they store, bytes × the time that they were there, and by what was delivered of them.
 //!
 //! Storage is measured for applications, not for files, so the weights come from the media that the ledger knows. Where less
-//! is known than was measured, the difference stays unattributed. Delivery and processing are not measured by file at all.
+//! is known than was measured, the difference stays unattributed. Delivery is known from logs (`delivery`). Processing is not
+//! measured by file at all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::delivery::{Delivery, Source};
 use super::{Item, Lines, Share};
 use crate::billing::{AllocateError, Files, Options, PriceBook, RateError, Rater, Row, basis};
 use crate::ledger::{Ledger, StoredMedia};
 use crate::model::meter::{STORAGE_CLASSES, names};
-use crate::model::{MeterKind, Period, area};
+use crate::model::{MeterKind, Period, UsageRecord, area};
 use crate::statement::{Statement, StatementError, with_meters_of};
 
 /// The charges of a month on their way to what media belong to.
@@ -23,6 +25,9 @@ pub struct ByMedia<'a> {
     only_area: Option<&'a str>,
     /// What the share that is being made weighs, by storage line.
     open: Vec<i128>,
+    delivery: Delivery,
+    /// The same of delivery, by line.
+    delivered: BTreeMap<usize, i128>,
 }
 
 /// A line of stored bytes.
@@ -50,7 +55,24 @@ impl<'a> ByMedia<'a> {
         options: &Options,
         by: &[String],
     ) -> Result<Self, StatementError> {
-        let lines = Lines::of(&statement.charges, |meter| basis(meter, MeterKind::Level, by));
+        let usage = ledger.usage(&statement.account, statement.month.period())?;
+        let book = with_meters_of(book, &usage);
+        let mut rater = Rater::new(&book, options).map_err(|source| statement.rate_error(source))?;
+        let mut lines = Lines::of(&statement.charges, |meter| basis(meter, MeterKind::Level, by));
+        let delivery = Delivery::read(ledger, statement, &mut rater, &lines, &usage)?;
+        let by = by.join(", ");
+        for item in &mut lines.items {
+            match delivery.source {
+                Source::Logs if is_delivery(item.meter) => item.basis = format!("delivered bytes in access logs by {by}"),
+                Source::Plays if is_delivery(item.meter) => item.basis = format!("delivered bytes in play statistics by {by}"),
+                _ => {}
+            }
+        }
+        for (line, total) in delivery.totals() {
+            if let Some(own) = lines.lines.get_mut(line) {
+                own.total = total;
+            }
+        }
         let mut storage: Vec<StorageLine<'a>> = Vec::new();
         for (line, group) in lines.lines.iter().enumerate() {
             let first = group.charges.first().and_then(|charge| statement.charges.get(*charge));
@@ -61,22 +83,13 @@ impl<'a> ByMedia<'a> {
         let areas: BTreeSet<&str> = storage.iter().map(|line| line.area).collect();
         let only_area = areas.first().copied().filter(|_| areas.len() == 1);
         let open = vec![0; storage.len()];
-        let mut new = Self { lines, storage, only_area, open };
-        new.measure(ledger, statement, book, options)?;
+        let mut new = Self { lines, storage, only_area, open, delivery, delivered: BTreeMap::new() };
+        new.measure(statement, &mut rater, &usage)?;
         Ok(new)
     }
 
-    fn measure(
-        &mut self,
-        ledger: &Ledger,
-        statement: &Statement,
-        book: &PriceBook,
-        options: &Options,
-    ) -> Result<(), StatementError> {
-        let usage = ledger.usage(&statement.account, statement.month.period())?;
-        let book = with_meters_of(book, &usage);
+    fn measure(&mut self, statement: &Statement, rater: &mut Rater<'_>, usage: &[UsageRecord]) -> Result<(), StatementError> {
         let rate_error = |source| statement.rate_error(source);
-        let mut rater = Rater::new(&book, options).map_err(rate_error)?;
         for record in usage.iter().filter(|record| record.meter == names::STORAGE) {
             let mut fits = true;
             let placed = rater.places(&Row::from(record), |place| {
@@ -116,17 +129,22 @@ impl<'a> ByMedia<'a> {
             let weight = line.weight(media, self.only_area).ok_or_else(out_of_range)?;
             *open = open.checked_add(weight).ok_or_else(out_of_range)?;
         }
+        for (line, weight) in self.delivery.of(media.file_id.as_str()) {
+            // A part of a total that was checked.
+            *self.delivered.entry(line).or_default() += weight;
+        }
         Ok(())
     }
 
-    /// What the media added since the last cut pay together: nothing where they stored nothing in this month.
+    /// What the media added since the last cut pay together: nothing where they stored and delivered nothing in this month.
     ///
     /// # Errors
     /// Media that were not weighed.
     pub fn cut(&mut self) -> Result<Vec<Share>, AllocateError> {
         self.settle_totals();
         let weights = self.storage.iter().zip(&self.open).map(|(line, weight)| (line.line, *weight));
-        let shares = self.lines.take(weights.filter(|(_, weight)| *weight > 0))?;
+        let weights = weights.filter(|(_, weight)| *weight > 0).chain(std::mem::take(&mut self.delivered));
+        let shares = self.lines.take(weights)?;
         self.open.fill(0);
         Ok(shares)
     }
@@ -137,7 +155,7 @@ impl<'a> ByMedia<'a> {
     /// None after media were weighed and added as said.
     pub fn rest(mut self) -> Result<Vec<Share>, AllocateError> {
         self.settle_totals();
-        self.lines.rest(why_unattributed)
+        self.lines.rest(|item| why_unattributed(item, self.delivery.source))
     }
 
     /// More can be known than was measured: deletions that nobody saw, a day that is not over. Then known media share all.
@@ -150,10 +168,17 @@ impl<'a> ByMedia<'a> {
     }
 }
 
-fn why_unattributed(item: &Item<'_>) -> String {
+fn is_delivery(meter: &str) -> bool {
+    matches!(meter, names::TRAFFIC | names::BANDWIDTH)
+}
+
+fn why_unattributed(item: &Item<'_>, delivery: Source) -> String {
     match item.meter {
         names::STORAGE => format!("unattributed, more was measured than the known media store: {}", item.basis),
-        names::TRAFFIC | names::BANDWIDTH => "unattributed: traffic per file is not known before delivery logs are".to_owned(),
+        meter if is_delivery(meter) && delivery == Source::Nothing => {
+            "unattributed: traffic per file is not known; `vodledger logs fetch` brings it".to_owned()
+        }
+        meter if is_delivery(meter) => format!("unattributed, delivered for no known media: {}", item.basis),
         meter => format!("unattributed: {meter} is not measured per file"),
     }
 }

@@ -4,6 +4,7 @@
 //! the month, never with the shares: weights come in once to be added up, and a second time in the order of the shares.
 
 mod application;
+mod delivery;
 mod media;
 
 use std::collections::{BTreeMap, HashMap};
