@@ -69,8 +69,7 @@ impl Transport {
             }
             file.extend_from_slice(&chunk);
         }
-        whole(file.len() as u64, expected)?;
-        Ok(file)
+        cut_off(file.len() as u64, expected).map_or(Ok(file), Err)
     }
 
     async fn file_to(&self, link: &Secret, path: &Path, most: u64, left: Duration) -> Result<u64, Failure> {
@@ -94,7 +93,9 @@ impl Transport {
             }
             part.add(&chunk).map_err(|error| unwritten(path, &error))?;
         }
-        whole(part.length, expected)?;
+        if let Some(failure) = cut_off(part.length, expected) {
+            return Err(failure);
+        }
         part.end().map_err(|error| unwritten(path, &error))
     }
 
@@ -107,7 +108,12 @@ impl Transport {
             200 | 206 => return Ok(response),
             401 | 403 => ErrorKind::Permission,
             404 => ErrorKind::NotFound,
-            416 => return Err(Failure { garbled: true, ..failed(ErrorKind::Malformed, "the rest of the file is not there".to_owned()) }),
+            416 => {
+                return Err(Failure {
+                    garbled: true,
+                    ..failed(ErrorKind::Malformed, "the rest of the file is not there".to_owned())
+                });
+            }
             429 => ErrorKind::RateLimit,
             500..=599 => ErrorKind::Service,
             _ => ErrorKind::Other,
@@ -128,13 +134,10 @@ fn unwritten(path: &Path, error: &io::Error) -> Failure {
     failed(ErrorKind::Configuration, format!("{}: {error}", path.display()))
 }
 
-fn whole(length: u64, expected: Option<u64>) -> Result<(), Failure> {
-    match expected {
-        Some(expected) if expected != length => {
-            Err(failed(ErrorKind::Network, format!("the file ended after {length} of {expected} bytes")))
-        }
-        _ => Ok(()),
-    }
+/// What is wrong with a file that ended, if something is.
+fn cut_off(length: u64, expected: Option<u64>) -> Option<Failure> {
+    let expected = expected.filter(|expected| *expected != length)?;
+    Some(failed(ErrorKind::Network, format!("the file ended after {length} of {expected} bytes")))
 }
 
 /// A file that is being downloaded.

@@ -132,11 +132,8 @@ impl Logs {
         let start = window.start.max(self.plan.now - KEPT + MARGIN);
         let end = window.end.min(self.plan.now);
         let Ok(asked) = Period::new(start, end) else { return Ok(Ok(Fetched::default())) };
-        let request = CdnLogs {
-            sub_app_id: lease.unit.sub_app_id,
-            domain_name: lease.unit.subject.clone(),
-            window: TimeWindow(asked),
-        };
+        let request =
+            CdnLogs { sub_app_id: lease.unit.sub_app_id, domain_name: lease.unit.subject.clone(), window: TimeWindow(asked) };
         let files = match client.vod().cdn_logs(request).all().await {
             Ok(files) => files,
             Err(error) => return Ok(Err(error.into())),
@@ -176,7 +173,8 @@ impl Logs {
         let folder = self.plan.logs.folder.clone();
         let hour = key.start.with_timezone(&BILLING_OFFSET).format("%Y%m%d%H");
         let package = if key.overseas { "-oversea" } else { "" };
-        let name: String = key.domain.chars().map(|c| if c.is_ascii_alphanumeric() || "-.".contains(c) { c } else { '_' }).collect();
+        let name: String =
+            key.domain.chars().map(|c| if c.is_ascii_alphanumeric() || "-.".contains(c) { c } else { '_' }).collect();
         let path = folder.join(format!("{hour}-{name}{package}.log"));
         let named = format!("hour {hour} of {}{package}", key.domain);
         if let Err(error) = make_private(&folder) {

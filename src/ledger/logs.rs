@@ -162,9 +162,8 @@ impl Ledger {
 
     /// The log files whose hours begin in a period, in the order of hour, domain and package.
     pub fn log_files(&self, account: &AccountId, period: Period) -> Result<Vec<KnownLog>, LedgerError> {
-        let sql = format!(
-            "{SELECT_FILE} WHERE account = ?1 AND start_at >= ?2 AND start_at < ?3 ORDER BY start_at, domain, package"
-        );
+        let sql =
+            format!("{SELECT_FILE} WHERE account = ?1 AND start_at >= ?2 AND start_at < ?3 ORDER BY start_at, domain, package");
         let parameters: [Value; 3] = [account.as_str().into(), period.start.into(), period.end.into()];
         collect(self.lock().as_mut(), &sql, &parameters, |row| file(account, row))
     }
@@ -190,7 +189,12 @@ impl Ledger {
             }
             if counted.lines.lines < before.lines.lines && !replace {
                 let (known, found) = (before.lines.lines, counted.lines.lines);
-                return Err(LedgerError::LogShrank { domain: counted.key.domain.clone(), start: counted.key.start, known, found });
+                return Err(LedgerError::LogShrank {
+                    domain: counted.key.domain.clone(),
+                    start: counted.key.start,
+                    known,
+                    found,
+                });
             }
             if closed {
                 return Err(LedgerError::LogClosed { domain: counted.key.domain.clone(), start: counted.key.start });
@@ -238,11 +242,7 @@ impl Ledger {
     }
 
     /// What was delivered in a period of whole billing days: by day, domain and area, with the overhead of the files.
-    pub fn delivery_by_area(
-        &self,
-        account: &AccountId,
-        days: Period,
-    ) -> Result<Vec<(Delivered, u32, Delivery)>, LedgerError> {
+    pub fn delivery_by_area(&self, account: &AccountId, days: Period) -> Result<Vec<(Delivered, u32, Delivery)>, LedgerError> {
         let sql = "SELECT usage_day, domain, area, '', overhead, CAST(SUM(requests) AS BIGINT), CAST(SUM(logged_bytes) AS BIGINT)
                    FROM v_delivery_day WHERE account = ?1 AND usage_day >= ?2 AND usage_day < ?3
                    GROUP BY usage_day, domain, area, overhead ORDER BY usage_day, domain, area, overhead";
@@ -271,7 +271,8 @@ impl Ledger {
     }
 }
 
-const SELECT_FILE: &str = "SELECT domain, start_at, package, sha256, lines, empty_lines, broken_lines, catalogue_bytes, shape_bytes,
+const SELECT_FILE: &str =
+    "SELECT domain, start_at, package, sha256, lines, empty_lines, broken_lines, catalogue_bytes, shape_bytes,
                                   requests, bytes, overhead, form, counted_at FROM log_file";
 
 fn between(account: &AccountId, days: Period) -> [Value; 3] {
@@ -333,7 +334,8 @@ fn insert_file(
     values.push(counted.key.id().into());
     values.extend(described(counted, total, at));
     values.push(i64::from(counted.overhead).into());
-    let sql = "INSERT INTO log_file (account, domain, start_at, package, log_id, sha256, lines, empty_lines, broken_lines, requests,
+    let sql =
+        "INSERT INTO log_file (account, domain, start_at, package, log_id, sha256, lines, empty_lines, broken_lines, requests,
                                      bytes, catalogue_bytes, shape_bytes, counted_at, overhead, form, corrections)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'hour', 0)";
     connection.execute(sql, &values).map(drop)
@@ -506,7 +508,8 @@ fn unpack(packed: &[u8]) -> Result<BTreeMap<Delivered, Delivery>, LedgerError> {
     read.map_err(|error| damaged(error.to_string()))?;
     let line = |line: &str| {
         let [day, domain, area, file_id, requests, bytes] = line.split('\t').collect::<Vec<_>>().try_into().ok()?;
-        let of = Delivered { day: day.parse().ok()?, domain: domain.to_owned(), area: area.to_owned(), file_id: file_id.to_owned() };
+        let of =
+            Delivered { day: day.parse().ok()?, domain: domain.to_owned(), area: area.to_owned(), file_id: file_id.to_owned() };
         Some((of, Delivery { requests: requests.parse().ok()?, bytes: bytes.parse().ok()? }))
     };
     text.lines().map(|text| line(text).ok_or_else(|| damaged(text.to_owned()))).collect()

@@ -23,7 +23,6 @@ impl Retention {
     /// Days for which single hours of access logs are kept unless somebody says otherwise: the cloud keeps the files for 30.
     pub const LOG_HOURS: u32 = 35;
 
-
     /// Kinds of answers with the days for which they are kept unless somebody says otherwise. What is told every day goes
     /// after a month; what usage and costs rest on after thirteen; bills stay.
     pub const DEFAULT: [(&str, Option<u32>); 7] = [

@@ -86,7 +86,8 @@ impl Ledger {
              WHERE account = ?1 AND meter = ?2 AND replaced_at IS NULL AND start_at >= ?3 AND start_at < ?4 GROUP BY usage_day"
         );
         let parameters: [Value; 4] = [account.as_str().into(), meter.into(), days.start.into(), days.end.into()];
-        let rows = collect(self.lock().as_mut(), &sql, &parameters, |row| Ok((row.parsed(0, "a billing day")?, row.integer(1)?)))?;
+        let rows =
+            collect(self.lock().as_mut(), &sql, &parameters, |row| Ok((row.parsed(0, "a billing day")?, row.integer(1)?)))?;
         Ok(rows.into_iter().collect())
     }
 

@@ -94,10 +94,14 @@ fn logs(table: Reader<'_>) -> Result<Logs, SettingsError> {
 fn overhead(table: &Reader<'_>) -> Result<Option<u32>, SettingsError> {
     let Some(Value { value, at }) = table.text("overhead")? else { return Ok(None) };
     let number: Option<Decimal> = value.parse().ok();
-    let parts = number.filter(|number| (Decimal::ONE..=Decimal::TEN).contains(number)).map(|number| number * Decimal::from(10_000));
+    let parts =
+        number.filter(|number| (Decimal::ONE..=Decimal::TEN).contains(number)).map(|number| number * Decimal::from(10_000));
     match parts.filter(Decimal::is_integer).and_then(|parts| parts.to_u32()) {
         Some(parts) => Ok(Some(parts)),
-        None => Err(table.error(at, "logs.overhead must be a number in quotes from 1 to 10 with at most four decimals, such as \"1.10\"")),
+        None => {
+            Err(table
+                .error(at, "logs.overhead must be a number in quotes from 1 to 10 with at most four decimals, such as \"1.10\""))
+        }
     }
 }
 

@@ -128,7 +128,8 @@ fn logs_are_fetched_once_and_agree_with_the_meter() {
     let late: f64 = check[4].split('|').nth(5).unwrap().parse().unwrap();
     assert!((1.0..16.7).contains(&late), "{check:?}");
     // Days that are final are not asked for again, hours that were whole neither; those that grew are restated.
-    let again = place.rows(LATER, "logs fetch --since 2026-10-07 --until 2026-10-13", &["kind", "missing", "restated", "reasons"]);
+    let again =
+        place.rows(LATER, "logs fetch --since 2026-10-07 --until 2026-10-13", &["kind", "missing", "restated", "reasons"]);
     assert_eq!(again[0].split('|').take(2).collect::<Vec<_>>(), ["logs", "0"], "{again:?}");
     assert_ne!(again[0].split('|').nth(2), Some("0"), "{again:?}");
     let check = place.rows(LATER, "logs check --since 2026-10-11 --until 2026-10-12", &names);
@@ -172,7 +173,8 @@ fn files_are_counted_without_the_cloud_and_broken_ones_are_refused() {
     write("2026100712-vod.example.com-oversea.log", &line.replace("2026100710", "2026100712").replace(" 120 2 ", " 73 -1 "));
     write("2026100713-vod.example.com.log", line);
     write("broken.log", "no log at all\n");
-    let files = ["2026100710-vod.example.com", "2026100712-vod.example.com-oversea.log", "2026100713-vod.example.com.log", "broken.log"];
+    let files =
+        ["2026100710-vod.example.com", "2026100712-vod.example.com-oversea.log", "2026100713-vod.example.com.log", "broken.log"];
     let names = ["result", "hour", "package", "media", "bytes"];
     let ran = place.run(MONDAY, &format!("logs ingest {} --format json", files.join(" ")));
     assert_eq!(ran.code, 3, "{}", ran.err);
@@ -207,7 +209,8 @@ async fn flaky(State(state): State<Arc<Flaky>>, headers: HeaderMap) -> Response 
     // From the third request on it is another file.
     let version = usize::from(number >= 2);
     let (all, tag) = (content(version), format!("\"{version}\""));
-    let range = headers.get("range").and_then(|range| range.to_str().ok()?.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
+    let range =
+        headers.get("range").and_then(|range| range.to_str().ok()?.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
     let from: usize = range.filter(|_| headers.get("if-range").is_some_and(|meant| *meant == *tag)).unwrap_or(0);
     let status = if from > 0 { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
     let rest = all[from..].to_vec();
@@ -231,9 +234,8 @@ async fn a_download_goes_on_where_it_broke_off_unless_the_file_is_another() {
     let url = Secret::new(format!("{}/file", serve(Router::new().fallback(flaky).with_state(Arc::clone(&state))).await));
     let credential = Credential { secret_id: "AKIDlogs".into(), secret_key: Secret::new("logsKeyEXAMPLE"), token: None };
     let millisecond = std::time::Duration::from_millis(1);
-    let client = |attempts| {
-        Client::builder(credential.clone()).max_attempts(attempts).delays(millisecond, millisecond).build().unwrap()
-    };
+    let client =
+        |attempts| Client::builder(credential.clone()).max_attempts(attempts).delays(millisecond, millisecond).build().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |data| data.len());

@@ -38,10 +38,9 @@ fn log(number: i64, sha256: &str, media: &[(&str, i64, i64)]) -> CountedLog {
     let media: BTreeMap<Delivered, Delivery> =
         media.iter().map(|(id, requests, bytes)| (of(id), Delivery { requests: *requests, bytes: *bytes })).collect();
     let lines = media.values().map(|sum| sum.requests).sum();
-    let whole = media.values().fold(Delivery::default(), |sum, one| Delivery {
-        requests: sum.requests + one.requests,
-        bytes: sum.bytes + one.bytes,
-    });
+    let whole = media
+        .values()
+        .fold(Delivery::default(), |sum, one| Delivery { requests: sum.requests + one.requests, bytes: sum.bytes + one.bytes });
     let interval = ("v.example.com".to_owned(), "Chinese Mainland".to_owned(), hour(number));
     CountedLog {
         key,
@@ -104,7 +103,10 @@ fn an_hour_of_a_day_is_corrected_and_in_the_end_closed(ledger: Ledger) {
     assert_eq!(ledger.ingest_log(&late, false, now()).unwrap(), Ingested::Corrected);
     let later = log(0, "later", &[("5", 2, 12), ("6", 1, 1)]);
     assert_eq!(ledger.ingest_log(&later, false, now()).unwrap(), Ingested::Corrected);
-    assert_eq!(days(&ledger), ["2026-10-01 5 4 34", "2026-10-01 6 1 1", "2026-10-01 7 1 3", "2026-10-02 5 1 5", "2026-10-02 6 1 1"]);
+    assert_eq!(
+        days(&ledger),
+        ["2026-10-01 5 4 34", "2026-10-01 6 1 1", "2026-10-01 7 1 3", "2026-10-02 5 1 5", "2026-10-02 6 1 1"]
+    );
     let pruned = ledger.prune(&Retention { log_hours: Some(30), ..Retention::default() }, now(), false).unwrap();
     assert_eq!(pruned.log_hours, 2);
     assert_eq!(ledger.ingest_log(&late, false, now()).unwrap(), Ingested::Same);

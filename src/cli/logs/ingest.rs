@@ -26,8 +26,7 @@ pub struct Args {
     format: Option<Format>,
 }
 
-const COLUMNS: [&str; 10] =
-    ["file", "result", "domain", "hour", "package", "lines", "broken", "media", "bytes", "reason"];
+const COLUMNS: [&str; 10] = ["file", "result", "domain", "hour", "package", "lines", "broken", "media", "bytes", "reason"];
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {

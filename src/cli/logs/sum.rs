@@ -79,30 +79,40 @@ impl Report {
 }
 
 fn media(totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(BufWriter::with_capacity(1 << 16, out));
-    csv.write_record(["usage_day", "domain", "area", "file_id", "requests", "bytes"]).map_err(into_io)?;
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    writeln!(out, "usage_day,domain,area,file_id,requests,bytes")?;
     for ((day, domain, area), (media, _)) in &totals.parts {
-        let day = day.to_string();
+        let of = cells(&[&day.to_string(), domain, area])?;
         let mut media: Vec<(u64, Sum)> = media.iter().map(|(file_id, sum)| (*file_id, *sum)).collect();
         media.sort_unstable_by_key(|(file_id, _)| *file_id);
-        for (file_id, sum) in media {
-            let id = if file_id == NOBODY { String::new() } else { file_id.to_string() };
-            csv.write_record([&day, domain, *area, &id, &sum.requests.to_string(), &sum.bytes.to_string()]).map_err(into_io)?;
+        for (file_id, Sum { requests, bytes }) in media {
+            if file_id == NOBODY {
+                writeln!(out, "{of},,{requests},{bytes}")?;
+            } else {
+                writeln!(out, "{of},{file_id},{requests},{bytes}")?;
+            }
         }
     }
-    csv.flush()
+    out.flush()
 }
 
 fn intervals(totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(BufWriter::with_capacity(1 << 16, out));
-    csv.write_record(["start", "domain", "area", "requests", "bytes"]).map_err(into_io)?;
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    writeln!(out, "start,domain,area,requests,bytes")?;
     for ((_, domain, area), (_, intervals)) in &totals.parts {
         let mut intervals: Vec<_> = intervals.iter().collect();
         intervals.sort_unstable_by_key(|(start, _)| **start);
-        for (start, sum) in intervals {
-            let (requests, bytes) = (sum.requests.to_string(), sum.bytes.to_string());
-            csv.write_record([&format_time(*start), domain, *area, &requests, &bytes]).map_err(into_io)?;
+        for (start, Sum { requests, bytes }) in intervals {
+            writeln!(out, "{},{requests},{bytes}", cells(&[&format_time(*start), domain, area])?)?;
         }
     }
-    csv.flush()
+    out.flush()
+}
+
+/// Texts as cells of CSV.
+fn cells(texts: &[&str]) -> io::Result<String> {
+    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+    csv.write_record(texts).map_err(into_io)?;
+    let line = csv.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&line).trim_end_matches('\n').to_owned())
 }

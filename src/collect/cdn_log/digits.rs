@@ -25,11 +25,13 @@ pub fn word_end(text: &[u8]) -> usize {
 }
 
 /// The high bit of each byte that is a space or lower; exact up to the first such byte.
+#[inline(always)]
 fn up_to_space(chunk: u64) -> u64 {
     chunk.wrapping_sub(ONES * 0x21) & !chunk & HIGHS
 }
 
 /// Whether `text` begins with `start`, which is mostly of the length of a domain and a folder.
+#[inline(always)]
 pub fn starts_with(text: &[u8], start: &[u8]) -> bool {
     const WIDTH: usize = 16;
     let Some(text) = text.get(..start.len()) else { return false };
@@ -39,18 +41,23 @@ pub fn starts_with(text: &[u8], start: &[u8]) -> bool {
     chunks.iter().zip(others).all(|(one, other)| one == other) && ends.0 == ends.1
 }
 
-/// Whether ten characters are decimal digits.
-pub fn are_digits(text: &[u8; 10]) -> bool {
-    let (eight, two) = text.split_first_chunk::<8>().map_or((0, &[][..]), |(eight, two)| (u64::from_le_bytes(*eight), two));
-    not_digits(eight) == 0 && two.iter().all(u8::is_ascii_digit)
+/// Whether text is fourteen digits and a space.
+#[inline(always)]
+pub fn is_time(text: &[u8; 15]) -> bool {
+    let eight = |chunk: Option<&[u8; 8]>| chunk.map_or(0, |chunk| u64::from_le_bytes(*chunk));
+    let (first, last) = (eight(text.first_chunk()), eight(text.last_chunk()));
+    // The highest byte of the last eight is the space.
+    let digits = last & (u64::MAX >> 8) | u64::from(b'0') << 56;
+    not_digits(first) | not_digits(digits) == 0 && last >> 56 == u64::from(b' ')
 }
 
 /// Whether eight characters are hexadecimal digits.
+#[inline(always)]
 pub fn is_hex(text: &[u8; 8]) -> bool {
     let chunk = u64::from_le_bytes(*text);
     // The high bit of each byte that is not below `least`, which holds for bytes of ASCII only.
     let from = |chunk: u64, least: u64| chunk.wrapping_add(ONES * (0x80 - least));
-    let lower = chunk | ONES * 0x20;
+    let lower = chunk | (ONES * 0x20);
     let digit = from(chunk, 0x30) & !from(chunk, 0x3a);
     let letter = from(lower, 0x61) & !from(lower, 0x67);
     chunk & HIGHS == 0 && (digit | letter) & HIGHS == HIGHS

@@ -1,7 +1,7 @@
 //! A line of an access log: the five fields that count. (VOD, log of a domain, 266/7983; 15 columns in older files, 16 today.)
 
-use super::digits::{are_digits, number, starts_with, word_end};
-use super::path::Account;
+use super::digits::{is_time, number, starts_with, word_end};
+use super::path::{self, Account};
 
 /// What is read of a line. Client, referer, agent and the like are never looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Fields<'a> {
 pub struct Leads {
     last: Option<Lead>,
     other: Option<Lead>,
+    /// How often the last one was another than before: as long as this stays, so does the domain.
+    pub changes: u64,
 }
 
 /// `example.com /vod1250000001/`.
@@ -40,29 +42,27 @@ struct Lead {
     account: Account,
 }
 
-/// What text begins with: a domain, a path, and the FileId in the path.
+/// What text begins with: a domain and a path.
 struct Asked<'a> {
     host: &'a [u8],
     path: &'a [u8],
+    /// The FileId in the path.
     file_id: Option<u64>,
     rest: &'a [u8],
 }
 
 impl Leads {
+    #[inline(always)]
     fn read<'a>(&mut self, text: &'a [u8]) -> Result<Asked<'a>, Flaw> {
-        let begins = |lead: &Option<Lead>| lead.as_ref().is_some_and(|lead| starts_with(text, &lead.text));
-        if !begins(&self.last) {
-            std::mem::swap(&mut self.last, &mut self.other);
-            if !begins(&self.last) {
-                return self.learn(text);
-            }
+        if let Some(asked) = self.last.as_ref().and_then(|lead| lead.read(text)) {
+            return Ok(asked);
         }
-        let Some(Lead { text: lead, host, account }) = &self.last else { return self.learn(text) };
-        let rest = text.get(lead.len()..).unwrap_or_default();
-        let end = lead.len() + word_end(rest);
-        let path = text.get(host + 1..end).unwrap_or_default();
-        let file_id = account.file_id(rest);
-        Ok(Asked { host: text.get(..*host).unwrap_or_default(), path, file_id, rest: after_space(text, end).ok_or(Flaw::Short)? })
+        self.changes += 1;
+        std::mem::swap(&mut self.last, &mut self.other);
+        if let Some(asked) = self.last.as_ref().and_then(|lead| lead.read(text)) {
+            return Ok(asked);
+        }
+        self.learn(text)
     }
 
     #[cold]
@@ -74,8 +74,23 @@ impl Leads {
             let lead = text.get(..host.len() + 1 + account.length).unwrap_or_default();
             self.last = Some(Lead { text: lead.to_vec(), host: host.len(), account });
         }
-        let file_id = account.and_then(|account| account.file_id(path.get(account.length..)?));
-        Ok(Asked { host, path, file_id, rest })
+        Ok(Asked { host, path, file_id: path::file_id(path), rest })
+    }
+}
+
+impl Lead {
+    /// Reads text that begins with this, if it does and is whole.
+    #[inline(always)]
+    fn read<'a>(&self, text: &'a [u8]) -> Option<Asked<'a>> {
+        if !starts_with(text, &self.text) {
+            return None;
+        }
+        let rest = text.get(self.text.len()..)?;
+        // A FileId holds no space: the end of the path lies behind it.
+        let (file_id, length) = self.account.file_id(rest).map_or((None, 0), |(file_id, length)| (Some(file_id), length));
+        let end = self.text.len() + length + word_end(rest.get(length..)?);
+        let (host, path) = (text.get(..self.host)?, text.get(self.host + 1..end)?);
+        Some(Asked { host, path, file_id, rest: after_space(text, end)? })
     }
 }
 
@@ -113,13 +128,12 @@ const COLUMNS: usize = 9;
 const SHORT: usize = 48;
 
 /// Reads the line that `text` begins with.
+#[inline(always)]
 pub fn parse<'a>(text: &'a [u8], leads: &mut Leads) -> Result<Fields<'a>, Flaw> {
-    let (hour, rest) = text.split_first_chunk::<10>().ok_or(Flaw::Time)?;
-    let ([tens, ones, seconds @ .., b' '], rest) = rest.split_first_chunk::<5>().ok_or(Flaw::Time)? else {
-        return Err(Flaw::Time);
-    };
     // Every byte that is passed over is looked at: none of them may be the end of a line.
-    if !are_digits(hour) || !(b'0'..b'6').contains(tens) || !ones.is_ascii_digit() || !seconds.iter().all(u8::is_ascii_digit) {
+    let (time, rest) = text.split_first_chunk::<15>().ok_or(Flaw::Time)?;
+    let (hour, [tens, ones, ..]) = time.split_first_chunk::<10>().ok_or(Flaw::Time)? else { return Err(Flaw::Time) };
+    if !is_time(time) || *tens > b'5' {
         return Err(Flaw::Time);
     }
     let minute = (tens - b'0') * 10 + ones - b'0';
@@ -144,6 +158,7 @@ pub fn is_whole(line: &[u8], rest: usize) -> bool {
 }
 
 /// The text up to the next space, which is not empty, and what follows it.
+#[inline(always)]
 fn word(text: &[u8]) -> Result<(&[u8], &[u8]), Flaw> {
     let end = word_end(text);
     let rest = after_space(text, end).filter(|_| end > 0).ok_or(Flaw::Short)?;

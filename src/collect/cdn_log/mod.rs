@@ -64,7 +64,7 @@ pub struct Reading {
 impl Default for Reading {
     fn default() -> Self {
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        Self { threads, memory: 356 << 20, broken_permille: 10 }
+        Self { threads, memory: 340 << 20, broken_permille: 10 }
     }
 }
 

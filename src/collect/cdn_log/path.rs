@@ -35,21 +35,22 @@ impl Account {
         is_one.then_some(Self { length: end + 2, hashed })
     }
 
-    /// The FileId that follows the account's folder.
-    pub fn file_id(self, rest: &[u8]) -> Option<u64> {
-        let id = if self.hashed {
-            let (hash, id) = rest.split_first_chunk()?;
-            is_hex(hash).then_some(id)?
+    /// The FileId that follows the account's folder, and where it ends.
+    #[inline(always)]
+    pub fn file_id(self, rest: &[u8]) -> Option<(u64, usize)> {
+        let (id, before) = if self.hashed {
+            let (hash, id) = rest.split_first_chunk::<8>()?;
+            (is_hex(hash).then_some(id)?, hash.len())
         } else {
-            rest
+            (rest, 0)
         };
         let (value, length) = number(id)?;
-        (id.get(length) == Some(&b'/') && id.first() != Some(&b'0')).then_some(value)
+        (id.get(length) == Some(&b'/') && id.first() != Some(&b'0')).then_some((value, before + length))
     }
 }
 
 /// The FileId that a path names.
 pub fn file_id(path: &[u8]) -> Option<u64> {
     let account = Account::of(path)?;
-    account.file_id(path.get(account.length..)?)
+    account.file_id(path.get(account.length..)?).map(|(file_id, _)| file_id)
 }

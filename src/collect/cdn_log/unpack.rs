@@ -8,7 +8,7 @@ use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
-use libdeflater::Decompressor;
+use libdeflater::{Crc, Decompressor};
 use memchr::memmem;
 use memchr::memrchr;
 
@@ -18,6 +18,8 @@ use super::scan::Scan;
 pub const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 /// A tar header says `ustar` here.
 const TAR: std::ops::Range<usize> = 257..262;
+/// What a core has at hand.
+const BLOCK: usize = 128 << 10;
 /// Text is streamed in pieces of this size; no line is longer.
 const PIECE: usize = 1 << 20;
 /// Archives in archives in archives are not logs.
@@ -64,24 +66,57 @@ impl Unpacker {
         let Some(room) = at_once else { return stream(&mut file, scan, 0) };
         (&mut file).take(room.packed as u64).read_to_end(&mut self.packed)?;
         match self.inflate() {
-            Some(()) if self.text.get(TAR) == Some(b"ustar") => stream(&mut self.text.as_slice(), scan, 1),
-            Some(()) => {
-                scan.lines(&self.text);
-                Ok(())
-            }
+            Some(_) if self.text.get(TAR) == Some(b"ustar") => stream(&mut self.text.as_slice(), scan, 1),
+            Some(sum) => checked_lines(&self.text, sum, scan),
             // Several members, or damaged.
             None => stream(&mut self.packed.as_slice().chain(file), scan, 0),
         }
     }
 
-    /// Inflates a gzip file of one member that fills `text`.
-    fn inflate(&mut self) -> Option<()> {
+    /// Inflates a gzip file of one member that fills `text`, which must have the CRC-32 that is returned.
+    fn inflate(&mut self) -> Option<u32> {
         let packed = self.packed.as_slice();
-        let length = self.decompressor.gzip_decompress(packed, &mut self.text).ok()?;
+        let (body, trailer) = packed.split_last_chunk::<8>()?;
+        let [sum @ .., _, _, _, _] = trailer;
         // The first of several members may be as long as the last says: then its own end is somewhere before.
-        let size = packed.len().checked_sub(4).and_then(|size| packed.get(size..))?;
-        let end = [size, &GZIP].concat();
-        (length == self.text.len() && memmem::find(packed, &end).is_none()).then_some(())
+        let end = [trailer.get(4..)?, &GZIP].concat();
+        let length = self.decompressor.deflate_decompress(body.get(header(body)?..)?, &mut self.text).ok()?;
+        (length == self.text.len() && memmem::find(packed, &end).is_none()).then_some(u32::from_le_bytes(*sum))
+    }
+}
+
+/// The length of the header of a gzip member. (RFC 1952, 2.3.)
+fn header(packed: &[u8]) -> Option<usize> {
+    const FIXED: usize = 10;
+    let flags = *packed.get(3)?;
+    let has = |bit: u8| flags & (1 << bit) != 0;
+    let text = |at: usize| memchr::memchr(0, packed.get(at..)?).map(|end| at + end + 1);
+    let mut at = FIXED;
+    if has(2) {
+        at += 2 + usize::from(u16::from_le_bytes(*packed.get(at..)?.first_chunk()?));
+    }
+    // Name and comment.
+    for bit in [3, 4] {
+        at = if has(bit) { text(at)? } else { at };
+    }
+    Some(if has(1) { at + 2 } else { at })
+}
+
+/// Gives lines to `scan` a block at a time: a block that was just summed up is still at hand to be read.
+fn checked_lines(text: &[u8], sum: u32, scan: &mut Scan<'_>) -> io::Result<()> {
+    let (mut crc, mut begun) = (Crc::new(), 0);
+    for at in (0..text.len()).step_by(BLOCK) {
+        let end = text.len().min(at + BLOCK);
+        crc.update(text.get(at..end).unwrap_or_default());
+        // Whole lines; what is left begins the next block.
+        let open = text.get(begun..end).unwrap_or_default();
+        let whole = if end == text.len() { open.len() } else { memrchr(b'\n', open).map_or(0, |end| end + 1) };
+        scan.lines(open.get(..whole).unwrap_or_default());
+        begun += whole;
+    }
+    match crc.sum() == sum {
+        true => Ok(()),
+        false => Err(io::Error::new(io::ErrorKind::InvalidData, "the checksum is wrong")),
     }
 }
 

@@ -52,12 +52,10 @@ fn serve(file: File, asked: &HeaderMap) -> Response {
     let tag = format!("\"{}\"", hex::encode(Md5::digest(&file.bytes)));
     let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let is_same = text(header::IF_RANGE).is_none_or(|meant| meant == tag);
-    let from = text(header::RANGE).filter(|_| is_same).and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
-    let common = [
-        (header::CONTENT_TYPE, file.content_type.to_owned()),
-        (header::ETAG, tag),
-        (header::ACCEPT_RANGES, "bytes".to_owned()),
-    ];
+    let from =
+        text(header::RANGE).filter(|_| is_same).and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
+    let common =
+        [(header::CONTENT_TYPE, file.content_type.to_owned()), (header::ETAG, tag), (header::ACCEPT_RANGES, "bytes".to_owned())];
     let length = file.bytes.len();
     match from {
         None => (common, file.bytes).into_response(),

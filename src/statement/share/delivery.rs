@@ -79,8 +79,11 @@ impl Delivery {
             flow(&result)
         })?;
         result?;
-        let areas: BTreeSet<&str> =
-            usage.iter().filter(|record| meters.contains(&record.meter.as_str()) && record.quantity > 0).map(|record| record.area.as_str()).collect();
+        let areas: BTreeSet<&str> = usage
+            .iter()
+            .filter(|record| meters.contains(&record.meter.as_str()) && record.quantity > 0)
+            .map(|record| record.area.as_str())
+            .collect();
         if let (Source::Nothing, Some(area), 1) = (delivery.source, areas.first(), areas.len()) {
             let mut result = Ok(());
             ledger.each_play(account, month, |file_id, day, bytes| {
