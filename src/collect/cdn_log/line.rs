@@ -10,6 +10,8 @@ pub struct Fields<'a> {
     pub hour: &'a [u8; 10],
     /// The minute.
     pub minute: u8,
+    /// The number of what domain and path begin with, if it has one: lines of the same number are of the same domain.
+    pub lead: Option<u64>,
     /// The domain as it was asked for.
     pub host: &'a [u8],
     /// The path, with its query string if there is one.
@@ -29,13 +31,14 @@ pub struct Fields<'a> {
 pub struct Leads {
     last: Option<Lead>,
     other: Option<Lead>,
-    /// How often the last one was another than before: as long as this stays, so does the domain.
-    pub changes: u64,
+    /// How many there were.
+    learned: u64,
 }
 
 /// `example.com /vod1250000001/`.
 #[derive(Clone, Debug)]
 struct Lead {
+    number: u64,
     text: Vec<u8>,
     /// The length of the domain.
     host: usize,
@@ -44,6 +47,7 @@ struct Lead {
 
 /// What text begins with: a domain and a path.
 struct Asked<'a> {
+    lead: Option<u64>,
     host: &'a [u8],
     path: &'a [u8],
     /// The FileId in the path.
@@ -57,7 +61,6 @@ impl Leads {
         if let Some(asked) = self.last.as_ref().and_then(|lead| lead.read(text)) {
             return Ok(asked);
         }
-        self.changes += 1;
         std::mem::swap(&mut self.last, &mut self.other);
         if let Some(asked) = self.last.as_ref().and_then(|lead| lead.read(text)) {
             return Ok(asked);
@@ -70,11 +73,14 @@ impl Leads {
         let (host, rest) = word(text)?;
         let (path, rest) = word(rest)?;
         let account = Account::of(path);
+        let mut lead = None;
         if let Some(account) = account {
-            let lead = text.get(..host.len() + 1 + account.length).unwrap_or_default();
-            self.last = Some(Lead { text: lead.to_vec(), host: host.len(), account });
+            let start = text.get(..host.len() + 1 + account.length).unwrap_or_default();
+            self.learned += 1;
+            lead = Some(self.learned);
+            self.last = Some(Lead { number: self.learned, text: start.to_vec(), host: host.len(), account });
         }
-        Ok(Asked { host, path, file_id: path::file_id(path), rest })
+        Ok(Asked { lead, host, path, file_id: path::file_id(path), rest })
     }
 }
 
@@ -90,7 +96,7 @@ impl Lead {
         let (file_id, length) = self.account.file_id(rest).map_or((None, 0), |(file_id, length)| (Some(file_id), length));
         let end = self.text.len() + length + word_end(rest.get(length..)?);
         let (host, path) = (text.get(..self.host)?, text.get(self.host + 1..end)?);
-        Some(Asked { host, path, file_id, rest: after_space(text, end)? })
+        Some(Asked { lead: Some(self.number), host, path, file_id, rest: after_space(text, end)? })
     }
 }
 
@@ -138,7 +144,7 @@ pub fn parse<'a>(text: &'a [u8], leads: &mut Leads) -> Result<Fields<'a>, Flaw> 
     }
     let minute = (tens - b'0') * 10 + ones - b'0';
     let (_client, rest) = word(rest)?;
-    let Asked { host, path, file_id, rest } = leads.read(rest)?;
+    let Asked { lead, host, path, file_id, rest } = leads.read(rest)?;
     let (bytes, length) = number(rest).ok_or(Flaw::Bytes)?;
     let rest = after_space(rest, length).ok_or(Flaw::Bytes)?;
     let (sign, digits) = match rest {
@@ -148,7 +154,7 @@ pub fn parse<'a>(text: &'a [u8], leads: &mut Leads) -> Result<Fields<'a>, Flaw> 
     let (place, length) = number(digits).ok_or(Flaw::Place)?;
     let rest = after_space(digits, length).ok_or(Flaw::Place)?;
     let place = i64::try_from(place).map_err(|_| Flaw::Place)? * sign;
-    Ok(Fields { hour, minute, host, path, file_id, bytes, place, rest: text.len() - rest.len() })
+    Ok(Fields { hour, minute, lead, host, path, file_id, bytes, place, rest: text.len() - rest.len() })
 }
 
 /// Whether a line without its end has the columns after those that are read.

@@ -134,7 +134,7 @@ fn sum_file(
     let mut scan = Scan::new(known, is_overseas(file));
     unpacker.unpack(file, at_once, &mut scan).map_err(|source| LogError::Unreadable { file: file.to_owned(), source })?;
     let sums = scan.finish();
-    let allowed = ALWAYS_BROKEN.max(sums.lines / 1000 * reading.broken_permille);
+    let allowed = ALWAYS_BROKEN.max(sums.lines.saturating_mul(reading.broken_permille) / 1000);
     if sums.broken > allowed || sums.broken > 0 && sums.broken + sums.empty == sums.lines {
         let first = sums.flaws.first().map_or_else(String::new, |(line, flaw)| format!("first line {line}: {}", flaw.as_str()));
         return Err(LogError::Broken { file: file.to_owned(), broken: sums.broken, lines: sums.lines, first });

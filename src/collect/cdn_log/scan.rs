@@ -61,8 +61,8 @@ pub struct FileSums {
 /// Where lines belong that have the same host and hour, as nearly all lines of a file have.
 struct Here {
     host: Vec<u8>,
-    /// See [`Leads::changes`].
-    changes: u64,
+    /// See [`Fields::lead`].
+    lead: Option<u64>,
     hour: [u8; 10],
     day: BillingDay,
     start: DateTime<Utc>,
@@ -144,13 +144,13 @@ impl<'a> Scan<'a> {
         // If all bytes of the file can be counted, so can those of each part.
         let bytes = self.bytes.checked_add(fields.bytes).ok_or(Flaw::Overflow)?;
         let area = place::area(fields.place, self.overseas);
-        let changes = self.leads.changes;
-        let is_here = |here: &Here| here.hour == *fields.hour && (here.changes == changes || here.host == fields.host);
+        let is_host = |here: &Here| (fields.lead.is_some() && here.lead == fields.lead) || here.host == fields.host;
+        let is_here = |here: &Here| here.hour == *fields.hour && is_host(here);
         if !self.here.as_ref().is_some_and(is_here) {
             self.go(fields)?;
         }
         let Some(here) = &mut self.here else { return Ok(()) };
-        here.changes = changes;
+        here.lead = fields.lead;
         let Some(place) = here.areas.get_mut(area) else { return Ok(()) };
         let place = match place {
             Some(place) => place,
@@ -192,8 +192,8 @@ impl<'a> Scan<'a> {
     fn go(&mut self, fields: &Fields<'_>) -> Result<(), Flaw> {
         let (day, start) = begin(fields.hour).ok_or(Flaw::Time)?;
         self.leave();
-        let (host, hour, changes) = (fields.host.to_vec(), *fields.hour, self.leads.changes);
-        self.here = Some(Here { host, changes, hour, day, start, areas: Default::default() });
+        let (host, hour, lead) = (fields.host.to_vec(), *fields.hour, fields.lead);
+        self.here = Some(Here { host, lead, hour, day, start, areas: Default::default() });
         Ok(())
     }
 
