@@ -270,7 +270,7 @@ fn plain_line(line: &[u8]) -> Option<((String, String, String, u64), u64)> {
     if !digits(place) || place.parse::<i64>().is_err() {
         return None;
     }
-    let is_short = tail.len() < 48 && {
+    let is_short = tail.chars().count() < 48 && {
         let (mut columns, mut rest) = (0, tail.trim_start_matches(' '));
         while !rest.is_empty() {
             let mut quoted = false;
