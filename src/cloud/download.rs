@@ -74,12 +74,16 @@ impl Transport {
 
     async fn file_to(&self, link: &Secret, path: &Path, most: u64, left: Duration) -> Result<u64, Failure> {
         let mut part = Part::open(path).map_err(|error| unwritten(path, &error))?;
-        let mut response = self.follow(link, part.conditions(), left).await.inspect_err(|failure| {
-            // The part is as long as the file, or longer: it cannot be taken up again.
-            if failure.error.kind == ErrorKind::Malformed {
-                let _ = part.begin(false, None);
+        let mut response = match self.follow(link, part.conditions(), left).await {
+            Ok(response) => response,
+            Err(failure) => {
+                // The part is as long as the file, or longer: it cannot be taken up again.
+                if failure.error.kind == ErrorKind::Malformed || part.length == 0 {
+                    part.drop(path);
+                }
+                return Err(failure);
             }
-        })?;
+        };
         let tag = response.headers().get(ETAG).cloned();
         let is_rest = response.status() == StatusCode::PARTIAL_CONTENT;
         part.begin(is_rest, tag).map_err(|error| unwritten(path, &error))?;
@@ -198,6 +202,12 @@ impl Part {
     fn end(self) -> io::Result<u64> {
         self.forget()?;
         Ok(self.length)
+    }
+
+    /// Takes the file away; one that stays is begun anew.
+    fn drop(self, path: &Path) {
+        let _ = self.forget();
+        let _ = fs::remove_file(path);
     }
 
     fn forget(&self) -> io::Result<()> {

@@ -23,6 +23,9 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 /// An hour's file may be asked for so long after the cloud would have deleted it by our clock.
 const MARGIN: TimeDelta = TimeDelta::minutes(10);
 
+/// Links expire, and a file may arrive damaged: what failed is listed and downloaded again, so many times in all.
+const ROUNDS: usize = 3;
+
 /// How logs are fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogHabits {
@@ -110,6 +113,16 @@ pub struct Fetched {
     pub notes: Vec<String>,
 }
 
+impl Fetched {
+    fn note(&mut self, ingested: Ingested) {
+        match ingested {
+            Ingested::New => self.committed.new += 1,
+            Ingested::Same => self.committed.unchanged += 1,
+            Ingested::Restated | Ingested::Corrected => self.committed.restated += 1,
+        }
+    }
+}
+
 /// What the units of a run share.
 #[derive(Clone)]
 pub struct Logs {
@@ -124,7 +137,7 @@ impl Logs {
         Self { ledger, plan, known: Arc::default() }
     }
 
-    /// Fetches and counts the files of a unit's window that are not whole in the ledger.
+    /// Fetches and counts the files of a unit's window that are new or may have grown.
     pub async fn fetch(&self, client: &Client, lease: &Lease) -> Result<Result<Fetched, Refusal>, CollectError> {
         let Some(window) = reach(lease.unit.window, self.plan.now) else {
             return Ok(Err(Refusal::from("the cloud keeps logs for 30 days".to_owned())));
@@ -132,33 +145,41 @@ impl Logs {
         let start = window.start.max(self.plan.now - KEPT + MARGIN);
         let end = window.end.min(self.plan.now);
         let Ok(asked) = Period::new(start, end) else { return Ok(Ok(Fetched::default())) };
-        let request =
-            CdnLogs { sub_app_id: lease.unit.sub_app_id, domain_name: lease.unit.subject.clone(), window: TimeWindow(asked) };
-        let files = match client.vod().cdn_logs(request).all().await {
-            Ok(files) => files,
-            Err(error) => return Ok(Err(error.into())),
-        };
         let before = self.counted(window).await?;
-        let mut fetched = Fetched::default();
-        for file in &files {
-            let key = LogKey {
-                account: self.plan.account.clone(),
-                domain: lease.unit.subject.clone(),
-                start: hour_of(file.start),
-                overseas: file.overseas,
+        let (mut fetched, mut done) = (Fetched::default(), BTreeSet::new());
+        for round in 1..=ROUNDS {
+            let (sub_app_id, domain_name) = (lease.unit.sub_app_id, lease.unit.subject.clone());
+            let listed = client.vod().cdn_logs(CdnLogs { sub_app_id, domain_name, window: TimeWindow(asked) }).all().await;
+            let files = match listed {
+                Ok(files) => files,
+                Err(_) if round > 1 => break,
+                Err(error) => return Ok(Err(error.into())),
             };
-            if before.get(&key).is_some_and(|known| key.start < cdn_log::final_before(known.counted)) {
-                fetched.committed.unchanged += 1;
-                continue;
+            fetched.failed.clear();
+            for file in &files {
+                let (account, domain) = (self.plan.account.clone(), lease.unit.subject.clone());
+                let key = LogKey { account, domain, start: hour_of(file.start), overseas: file.overseas };
+                if done.contains(&key) {
+                    continue;
+                }
+                let is_whole = |known: &KnownLog| !cdn_log::may_have_grown(key.start, known.counted, self.plan.now);
+                let counted = match before.get(&key) {
+                    Some(known) if is_whole(known) => Ok(Ingested::Same),
+                    _ => self.one(client, file, key.clone()).await?,
+                };
+                match counted {
+                    Ok(ingested) => {
+                        fetched.note(ingested);
+                        done.insert(key);
+                    }
+                    Err(reason) => fetched.failed.push(reason),
+                }
             }
-            match self.one(client, file, key).await? {
-                Ok(Ingested::New) => fetched.committed.new += 1,
-                Ok(Ingested::Same) => fetched.committed.unchanged += 1,
-                Ok(Ingested::Restated | Ingested::Corrected) => fetched.committed.restated += 1,
-                Err(reason) => fetched.failed.push(reason),
+            fetched.notes = self.silent_hours(&lease.unit.subject, window, &files).into_iter().collect();
+            if fetched.failed.is_empty() {
+                break;
             }
         }
-        fetched.notes.extend(self.silent_hours(&lease.unit.subject, window, &files));
         Ok(Ok(fetched))
     }
 

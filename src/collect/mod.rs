@@ -121,8 +121,8 @@ pub async fn sync(
         run.close_inventory(&applications).await?;
     }
     if plan.kinds.contains(&Kind::Logs) {
-        let (account, before) = (plan.account.clone(), cdn_log::final_before(plan.now));
-        on_blocking_thread(ledger, move |ledger| ledger.compact_logs(&account, before)).await?;
+        let (account, now) = (plan.account.clone(), plan.now);
+        on_blocking_thread(ledger, move |ledger| cdn_log::compact(ledger, &account, now)).await?;
     }
     let counted = Arc::clone(&run.plan);
     manifest.lines = on_blocking_thread(ledger, move |ledger| Manifest::count(ledger, &counted)).await?;

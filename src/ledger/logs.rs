@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::ops::ControlFlow;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
@@ -212,12 +212,13 @@ impl Ledger {
         })
     }
 
-    /// Adds the hours that began before a moment to their days, one transaction each. Their files' hashes stay, so that a later
-    /// change is seen. Says how many hours they were.
-    pub fn compact_logs(&self, account: &AccountId, before: DateTime<Utc>) -> Result<usize, LedgerError> {
-        let sql = "SELECT domain, start_at, package FROM log_file WHERE account = ?1 AND start_at < ?2 AND form = 'hour'
+    /// Adds hours to their days, one transaction each: those that began before a moment and whose files were last counted so long
+    /// after they began. The files' hashes stay, so that a later change is seen. Says how many hours they were.
+    pub fn compact_logs(&self, account: &AccountId, before: DateTime<Utc>, age: TimeDelta) -> Result<usize, LedgerError> {
+        let sql = "SELECT domain, start_at, package FROM log_file
+                   WHERE account = ?1 AND start_at < ?2 AND counted_at - start_at >= ?3 AND form = 'hour'
                    ORDER BY start_at, domain, package";
-        let parameters: [Value; 2] = [account.as_str().into(), before.into()];
+        let parameters: [Value; 3] = [account.as_str().into(), before.into(), age.num_seconds().into()];
         let keys = collect(self.lock().as_mut(), sql, &parameters, |row| key(account, row))?;
         for key in &keys {
             transaction(self.lock().as_mut(), |connection| compact(connection, key))?;

@@ -59,9 +59,13 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
+        Self::with("")
+    }
+
+    fn with(faults: &str) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let account = sim::AccountSource::Text(ACCOUNT.to_owned());
-        let config = sim::Config { account, limit: sim::Limit::Off, ..sim::Config::default() };
+        let config = sim::Config { account, limit: sim::Limit::Off, faults: faults.parse().unwrap(), ..sim::Config::default() };
         let cloud = runtime.block_on(sim::start(config)).unwrap();
         Self { _runtime: runtime, cloud, folder: tempfile::tempdir().unwrap() }
     }
@@ -139,6 +143,23 @@ fn logs_are_fetched_once_and_agree_with_the_meter() {
     assert_eq!(shares[2], "unattributed|0|0.00");
     let dump = std::fs::read(place.folder.path().join("vodledger.db")).unwrap();
     assert!(!dump.windows(10).any(|window| window == b"203.0.113."), "the address of a client is in the ledger");
+}
+
+#[test]
+fn damaged_files_and_expired_links_change_nothing() {
+    let counted = |place: &Place| -> Vec<String> {
+        let dump = place.run(MONDAY, "ledger dump --canonical").out;
+        dump.lines().filter(|line| line.contains("{\"table\":\"log_")).map(str::to_owned).collect()
+    };
+    let (quiet, faulty) = (Place::new(), Place::with("html=8%,truncated=8%,expired=8%,cut=4%,http503=4%,seed=7"));
+    assert_eq!(quiet.run(MONDAY, "logs fetch --since 2026-10-09 --format csv").code, 0);
+    let runs: Vec<i32> = std::iter::repeat_with(|| faulty.run(MONDAY, "logs fetch --since 2026-10-09 --format csv").code)
+        .take(8)
+        .scan(true, |more, code| std::mem::replace(more, code != 0).then_some(code))
+        .collect();
+    assert_eq!(runs.last(), Some(&0), "{runs:?}");
+    let quiet = counted(&quiet);
+    assert!(quiet.len() > 80 && quiet == counted(&faulty), "{} rows", quiet.len());
 }
 
 #[test]

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::process::{Command, Stdio};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use vodledger::ledger::{CountedLog, Delivered, Delivery, Ingested, Ledger, LedgerError, LogKey, LogLines, Retention};
 use vodledger::model::time::parse_time;
 use vodledger::model::{AccountId, BillingDay, Period};
+use vodledger::sim;
 
 use crate::stores::on_both_stores;
+use crate::support::run_in;
 
 on_both_stores! { a_file_is_counted_once_and_replaced_when_it_grew an_hour_of_a_day_is_corrected_and_in_the_end_closed }
 
@@ -94,8 +97,8 @@ fn an_hour_of_a_day_is_corrected_and_in_the_end_closed(ledger: Ledger) {
         ledger.ingest_log(&log(number, &format!("{number}"), &[("5", 1, bytes), ("6", 1, 1)]), false, now()).unwrap();
     }
     let before = days(&ledger);
-    assert_eq!(ledger.compact_logs(&account(), hour(24)).unwrap(), 2);
-    assert_eq!(ledger.compact_logs(&account(), hour(24)).unwrap(), 0);
+    assert_eq!(ledger.compact_logs(&account(), hour(24), TimeDelta::zero()).unwrap(), 2);
+    assert_eq!(ledger.compact_logs(&account(), hour(24), TimeDelta::zero()).unwrap(), 0);
     assert_eq!(days(&ledger), before);
     let same = log(1, "1", &[("5", 1, 20), ("6", 1, 1)]);
     assert_eq!(ledger.ingest_log(&same, false, now()).unwrap(), Ingested::Same);
@@ -113,6 +116,35 @@ fn an_hour_of_a_day_is_corrected_and_in_the_end_closed(ledger: Ledger) {
     let refused = ledger.ingest_log(&log(1, "latest", &[("5", 9, 22)]), false, now());
     assert!(matches!(refused, Err(LedgerError::LogClosed { .. })), "{refused:?}");
     assert_eq!(days(&ledger).len(), 5);
+}
+
+/// A file that is counted is counted whole, whenever the program is killed.
+#[test]
+fn a_killed_ingest_leaves_whole_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec: sim::LogSpec = "lines=120000,hours=12,media=4000".parse().unwrap();
+    sim::write_logs(&folder.path().join("logs"), &spec).unwrap();
+    let mut files: Vec<_> = std::fs::read_dir(folder.path().join("logs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let ingest = |ledger: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vodledger"));
+        command.current_dir(folder.path()).env_clear().env("HOME", folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.args(["--ledger", ledger, "--as-of", "2026-10-13T10:00:00+08:00", "logs", "ingest"]).args(&files);
+        command
+    };
+    let began = std::time::Instant::now();
+    assert!(ingest("quiet.db").status().unwrap().success());
+    let whole = began.elapsed();
+    for part in 1..8 {
+        let mut child = ingest("killed.db").spawn().unwrap();
+        std::thread::sleep(whole * part / 8);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(ingest("killed.db").status().unwrap().success());
+    let dump = |ledger: &str| run_in(folder.path(), &[], &["--ledger", ledger, "ledger", "dump", "--canonical"]).out;
+    let quiet = dump("quiet.db");
+    assert!(quiet.lines().count() > 4000 && quiet == dump("killed.db"));
 }
 
 proptest! {
@@ -135,7 +167,7 @@ proptest! {
             ledger.ingest_log(&file, true, now()).unwrap();
             newest.insert(number, file);
             if let Some(before) = compact {
-                ledger.compact_logs(&account(), hour(before)).unwrap();
+                ledger.compact_logs(&account(), hour(before), TimeDelta::zero()).unwrap();
             }
         }
         let mut expected: BTreeMap<(String, String), (i64, i64)> = BTreeMap::new();

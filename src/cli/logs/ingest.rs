@@ -52,7 +52,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         progress.inc(1);
     });
     progress.finish_and_clear();
-    ledger.compact_logs(&account.id(), cdn_log::final_before(now)).map_err(Error::failed)?;
+    cdn_log::compact(&ledger, &account.id(), now).map_err(Error::failed)?;
     rows.sort_by_key(|(index, _)| *index);
     let mut listing = Listing::new(&COLUMNS)
         .narrow(&["file", "result", "lines", "broken", "bytes", "reason"])

@@ -97,12 +97,30 @@ impl Ingest {
     }
 }
 
-/// A log is whole a day after its hour; twice that is on the safe side. (VOD, 266/7983.)
-const SETTLES: TimeDelta = TimeDelta::hours(48);
+/// How long after its beginning an hour is final. A log is whole a day after its hour; twice that is on the safe side. (VOD,
+/// 266/7983.)
+const SETTLES: TimeDelta = TimeDelta::hours(1 + 48);
+/// An hour that is not final is looked at again when so much time has passed.
+const LOOK: TimeDelta = TimeDelta::hours(12);
+/// The cloud has no file of an hour any more that began so long ago.
+const GONE: TimeDelta = TimeDelta::days(31);
 
 /// The moment up to which hours are final.
 pub fn final_before(now: DateTime<Utc>) -> DateTime<Utc> {
-    now - SETTLES - TimeDelta::hours(1)
+    now - SETTLES
+}
+
+/// Whether the file of an hour, counted at one moment, may have grown until another and is worth a look.
+pub fn may_have_grown(start: DateTime<Utc>, counted: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    let is_final = |at: DateTime<Utc>| start < final_before(at);
+    !is_final(counted) && (is_final(now) || now - counted >= LOOK)
+}
+
+/// Adds the hours that will not change any more to their days: those that were counted when they were final, and those whose
+/// files are gone.
+pub fn compact(ledger: &Ledger, account: &AccountId, now: DateTime<Utc>) -> Result<usize, LedgerError> {
+    let settled = ledger.compact_logs(account, final_before(now), SETTLES)?;
+    Ok(settled + ledger.compact_logs(account, now - GONE, TimeDelta::zero())?)
 }
 
 /// What the ledger knows of the paths of an account's media.

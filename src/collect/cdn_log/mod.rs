@@ -19,7 +19,9 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 
-pub use ingest::{Counted, DOCUMENTED_OVERHEAD, Ingest, IngestError, final_before, known_paths, odd_paths};
+pub use ingest::{
+    Counted, DOCUMENTED_OVERHEAD, Ingest, IngestError, compact, final_before, known_paths, may_have_grown, odd_paths,
+};
 pub use known::Known;
 pub use line::Flaw;
 pub use scan::{FileSums, Intervals, Media, NOBODY, Part};
