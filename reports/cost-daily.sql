@@ -1,11 +1,11 @@
 -- title: Cost by day | 每日费用
 -- description: What each item cost on each day of use, and the total. | 各计费项按使用日的费用与合计。
--- formats: csv
--- column: row_type text | Row | 行类型
+-- chart: bars usage_day billed_cost by meter | Cost by day | 每日费用
+-- column: row_type word | Row | 行类型
 -- column: usage_day day | Day of use | 使用日
 -- column: account id | Account | 账号
--- column: meter text | Item | 计费项
--- column: area text | Area | 计费区域
+-- column: meter word | Item | 计费项
+-- column: area word | Area | 计费区域
 -- column: spec text | Specification | 规格
 -- column: usage_quantity quantity(unit) | Usage | 用量
 -- column: pack_quantity quantity(unit) | Covered by packs | 资源包抵扣
@@ -18,6 +18,7 @@
 -- column: settlement_date day | Settled on | 结算日
 -- column: status status | Status | 状态
 -- column: note text | Note | 说明
+-- column: charge_id id | Charge | 费用编号
 --
 -- What is charged by the month stands on its last day. What has no price has no cost, and is in no total.
 
@@ -52,6 +53,6 @@ total AS (
     GROUP BY account, currency
 )
 SELECT row_type, usage_day, account, meter, area, spec, usage_quantity, pack_quantity, pricing_quantity, unit, tier,
-       unit_price, billed_cost, currency, settlement_date, status, note
+       unit_price, billed_cost, currency, settlement_date, status, note, charge_id
 FROM (SELECT * FROM line UNION ALL SELECT * FROM total) AS rows_of_both
-ORDER BY account, currency, row_type, usage_day, meter, area, spec, charge_id
+ORDER BY account, currency, row_type, usage_day, meter, area, spec, charge_id, tier, unit, settlement_date, note

@@ -1,10 +1,10 @@
 -- title: Cost summary | 费用汇总
 -- description: What each item cost over the period, and the total. | 各计费项在所选期间的费用与合计。
--- formats: csv
--- column: row_type text | Row | 行类型
+-- chart: bars meter billed_cost | Cost by item | 各计费项费用
+-- column: row_type word | Row | 行类型
 -- column: account id | Account | 账号
--- column: meter text | Item | 计费项
--- column: area text | Area | 计费区域
+-- column: meter word | Item | 计费项
+-- column: area word | Area | 计费区域
 -- column: spec text | Specification | 规格
 -- column: usage_quantity quantity(unit) | Usage | 用量
 -- column: pack_quantity quantity(unit) | Covered by packs | 资源包抵扣

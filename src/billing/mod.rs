@@ -56,9 +56,21 @@ use crate::model::{Charge, UsageRecord};
 /// A record that cannot be rated (it spans billing days, or its meter is unknown), an option that the
 /// book does not know, or a number that leaves the range of exact arithmetic.
 pub fn rate(usage: impl IntoIterator<Item = UsageRecord>, book: &PriceBook, options: &Options) -> Result<Vec<Charge>, RateError> {
+    rate_with_packs(usage, book, options).map(|rated| rated.charges)
+}
+
+/// As [`rate`], and beside the charges what became of each allowance.
+///
+/// # Errors
+/// As [`rate`].
+pub fn rate_with_packs(
+    usage: impl IntoIterator<Item = UsageRecord>,
+    book: &PriceBook,
+    options: &Options,
+) -> Result<Rated, RateError> {
     let mut rater = Rater::new(book, options)?;
     for record in usage {
         rater.add(&Row::from(&record))?;
     }
-    rater.finish()
+    rater.finish_with_packs()
 }

@@ -169,8 +169,10 @@ impl Demo {
         for name in ["cost-summary", "cost-daily"] {
             let definition = library.get(name).map_err(Error::failed)?;
             let saved =
-                report::save(&self.ledger, &definition, &parameters, report::Format::Csv, &args.out).map_err(Error::failed)?;
-            say!("   {}", saved.path.display());
+                report::save(&self.ledger, &definition, &parameters, &[report::Format::Csv], &args.out).map_err(Error::failed)?;
+            for path in saved.paths {
+                say!("   {}", path.display());
+            }
         }
         Ok(())
     }

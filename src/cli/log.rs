@@ -24,6 +24,9 @@ pub fn start(global: &Global) {
         LogFormat::Text => {
             tracing_subscriber::registry().with(layer.with_ansi(io::stderr().is_terminal())).with(filter).try_init()
         }
-        LogFormat::Json => tracing_subscriber::registry().with(layer.json()).with(filter).try_init(),
+        LogFormat::Json => {
+            super::output::tell_in_json();
+            tracing_subscriber::registry().with(layer.json()).with(filter).try_init()
+        }
     };
 }

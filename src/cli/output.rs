@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use chrono::{SecondsFormat, Utc};
 use clap::ValueEnum;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table as Grid, TableStyle, Width};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Error;
 
@@ -211,12 +213,36 @@ impl Listing {
 
 /// Prints a line on standard error, like `eprintln!`, but a reader who has gone is no panic: there is nobody left to tell.
 macro_rules! note {
-    ($($argument:tt)*) => {{
-        use std::io::Write as _;
-        let _ = writeln!(std::io::stderr(), $($argument)*);
-    }};
+    ($($argument:tt)*) => {
+        $crate::cli::output::tell(format_args!($($argument)*))
+    };
 }
 pub(super) use note;
+
+/// Whether standard error is a log of JSON lines.
+static JSON_LOG: AtomicBool = AtomicBool::new(false);
+
+/// Makes every message on standard error a line of JSON, of the form that the log has.
+pub fn tell_in_json() {
+    JSON_LOG.store(true, Ordering::Relaxed);
+}
+
+/// A message on standard error.
+pub fn tell(text: fmt::Arguments<'_>) {
+    let mut out = io::stderr().lock();
+    let _ = if JSON_LOG.load(Ordering::Relaxed) {
+        let text = text.to_string();
+        let level = match text.split_once(": ") {
+            Some(("error", _)) => "ERROR",
+            Some(("warning", _)) => "WARN",
+            _ => "INFO",
+        };
+        let now = Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true);
+        writeln!(out, "{}", json!({ "timestamp": now, "level": level, "fields": { "message": text } }))
+    } else {
+        writeln!(out, "{text}")
+    };
+}
 
 /// The error below a CSV error, so that a closed pipe is still known as one.
 pub fn into_io(error: csv::Error) -> io::Error {

@@ -98,7 +98,7 @@ fn charge_months(account: &Account, terms: &Terms<'_>, ledger: &Ledger, period: 
         }
         charge::warn(&statement);
     }
-    Ok(())
+    charge::recordings::remember(ledger, &account.id())
 }
 
 impl Args {

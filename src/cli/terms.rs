@@ -1,12 +1,15 @@
 //! By what an account is rated: its price book, and its modes, packs, contract and switches.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use super::{Context, Error, prices, rate};
 use crate::billing::{Mode, Options, PriceBook, Settlement, Switches};
 use crate::ledger::Ledger;
 use crate::model::BillingMonth;
 use crate::settings::{self, Account};
+use crate::statement::share::Mapping;
 use crate::statement::{self, Statement};
 
 /// By what an account is rated.
@@ -14,6 +17,7 @@ use crate::statement::{self, Statement};
 pub struct Terms<'a> {
     account: &'a Account,
     book: PriceBook,
+    mapping: Mapping,
 }
 
 impl<'a> Terms<'a> {
@@ -26,14 +30,20 @@ impl<'a> Terms<'a> {
                 account.name, account.currency, book.id, book.currency
             )));
         }
-        Ok(Self { account, book })
+        let mapping = context.settings()?.report.mapping.as_deref().map_or_else(|| Ok(Mapping::default()), mapping)?;
+        Ok(Self { account, book, mapping })
     }
 
     /// Rates a month; the result becomes the month's charges unless it is only tried.
     pub fn charge(&self, ledger: &Ledger, month: BillingMonth, only_try: bool) -> Result<Statement, Error> {
         let options = self.options(month)?;
-        let rate = if only_try { statement::rate_month } else { statement::charge };
-        rate(ledger, &self.account.id(), month, &self.book, &options).map_err(Error::failed)
+        let account = self.account.id();
+        let rated = if only_try {
+            statement::rate_month(ledger, &account, month, &self.book, &options)
+        } else {
+            statement::charge_mapped(ledger, &account, month, &self.book, &options, &self.mapping)
+        };
+        rated.map_err(Error::failed)
     }
 
     /// The price book.
@@ -66,6 +76,12 @@ impl<'a> Terms<'a> {
         }
         Ok(options)
     }
+}
+
+/// Who bears which cost.
+fn mapping(file: &Path) -> Result<Mapping, Error> {
+    let text = fs::read_to_string(file).map_err(|error| Error::failed(format!("mapping {}: {error}", file.display())))?;
+    Mapping::parse(&text, &file.display().to_string()).map_err(Error::usage)
 }
 
 fn mode(mode: settings::Mode) -> Mode {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::accounts::know_account;
-use super::connection::{Row, Value, collect, exact, transaction};
-use super::{Ledger, LedgerError, app_of, app_text};
+use super::connection::{Connection, Row, Value, collect, exact};
+use super::{Ledger, LedgerError, MonthSplit, app_of, app_text};
 use crate::model::{AccountId, Amount, BillingDay, BillingMonth, Charge, Meter, Period, RowType, Unit};
 
 /// What names a row.
@@ -51,7 +51,7 @@ impl Ledger {
     /// Makes `charges` the charges of a month of usage. Totals are not stored: they are sums.
     ///
     /// Every line must belong to the account and have its usage day in the month. `uncovered` are the days of the month of
-    /// which not everything was collected.
+    /// which not everything was collected. What stood beside the charges of before (shares, terms) goes with them.
     pub fn replace_charges(
         &self,
         account: &AccountId,
@@ -59,26 +59,7 @@ impl Ledger {
         charges: &[Charge],
         uncovered: &BTreeSet<BillingDay>,
     ) -> Result<(), LedgerError> {
-        let lines = charges.iter().filter(|charge| charge.row_type != RowType::Total);
-        let rows = (0_i64..)
-            .zip(lines)
-            .map(|(position, charge)| write(account, month, position, charge))
-            .collect::<Result<Vec<_>, LedgerError>>()?;
-        transaction(self.lock().as_mut(), |connection| {
-            know_account(connection, account)?;
-            connection.execute(
-                "DELETE FROM charge WHERE account = ?1 AND usage_month = ?2",
-                &[account.as_str().into(), month.to_string().into()],
-            )?;
-            connection.insert("charge", &columns(), &mut rows.into_iter())?;
-            connection.execute(
-                "DELETE FROM uncovered_day WHERE account = ?1 AND usage_month = ?2",
-                &[account.as_str().into(), month.to_string().into()],
-            )?;
-            let mut days =
-                uncovered.iter().map(|day| vec![account.as_str().into(), month.to_string().into(), day.to_string().into()]);
-            connection.insert("uncovered_day", &["account", "usage_month", "usage_day"], &mut days)
-        })
+        self.replace_month(account, month, (charges, uncovered), &MonthSplit::default(), |_| Ok(()))
     }
 
     /// The charges of an account whose ids begin so, in the order of months.
@@ -98,6 +79,28 @@ impl Ledger {
             format!("SELECT {} FROM charge WHERE account = ?1 AND usage_month = ?2 ORDER BY position", columns().join(", "));
         collect(self.lock().as_mut(), &sql, &[account.as_str().into(), month.to_string().into()], read)
     }
+}
+
+/// [`Ledger::replace_charges`] in a transaction that is open.
+pub(super) fn replace(
+    connection: &mut dyn Connection,
+    account: &AccountId,
+    month: BillingMonth,
+    charges: &[Charge],
+    uncovered: &BTreeSet<BillingDay>,
+) -> Result<(), LedgerError> {
+    let lines = charges.iter().filter(|charge| charge.row_type != RowType::Total);
+    let rows = (0_i64..)
+        .zip(lines)
+        .map(|(position, charge)| write(account, month, position, charge))
+        .collect::<Result<Vec<_>, LedgerError>>()?;
+    know_account(connection, account)?;
+    let key = [account.as_str().into(), month.to_string().into()];
+    connection.execute("DELETE FROM charge WHERE account = ?1 AND usage_month = ?2", &key)?;
+    connection.insert("charge", &columns(), &mut rows.into_iter())?;
+    connection.execute("DELETE FROM uncovered_day WHERE account = ?1 AND usage_month = ?2", &key)?;
+    let mut days = uncovered.iter().map(|day| vec![account.as_str().into(), month.to_string().into(), day.to_string().into()]);
+    connection.insert("uncovered_day", &["account", "usage_month", "usage_day"], &mut days)
 }
 
 fn columns() -> Vec<&'static str> {

@@ -2,6 +2,7 @@
 //! written once, in portable SQL with `?1`, `?2` … for parameters.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -19,6 +20,20 @@ pub enum Value {
     /// Bytes.
     Blob(Vec<u8>),
 }
+
+/// A value of a row while the store holds it: what queries that were not written by us give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field<'a> {
+    /// Unknown.
+    Null,
+    /// A number.
+    Integer(i64),
+    /// A text.
+    Text(&'a str),
+}
+
+/// What takes the rows of such a query.
+pub type EachRow<'f> = &'f mut dyn FnMut(&[Field<'_>]) -> ControlFlow<()>;
 
 /// One connection to a store.
 pub trait Connection: Send {
@@ -52,13 +67,9 @@ pub trait Connection: Send {
     /// The column names of a query that was not written by us. It may read views (`v_…`) and nothing else.
     fn foreign_columns(&mut self, sql: &str) -> Result<Vec<String>, LedgerError>;
 
-    /// [`Connection::stream`] for a query that was not written by us. It may read views (`v_…`) and nothing else.
-    fn foreign_stream(
-        &mut self,
-        sql: &str,
-        parameters: &[Value],
-        each: &mut dyn FnMut(&[Value]) -> ControlFlow<()>,
-    ) -> Result<(), LedgerError>;
+    /// [`Connection::stream`] for a query that was not written by us. It may read views (`v_…`) and nothing else, and is stopped
+    /// when its time is over.
+    fn foreign_stream(&mut self, sql: &str, parameters: &[Value], limit: Duration, each: EachRow<'_>) -> Result<(), LedgerError>;
 
     /// Begins a transaction that will write.
     fn begin(&mut self) -> Result<(), LedgerError>;
@@ -204,6 +215,16 @@ impl<'a> Row<'a> {
             Some(Value::Null) | None => "nothing".to_owned(),
         };
         LedgerError::Damaged { what, value }
+    }
+}
+
+impl From<Field<'_>> for Value {
+    fn from(field: Field<'_>) -> Self {
+        match field {
+            Field::Null => Self::Null,
+            Field::Integer(number) => Self::Integer(number),
+            Field::Text(text) => Self::Text(text.to_owned()),
+        }
     }
 }
 

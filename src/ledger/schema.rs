@@ -5,8 +5,11 @@
 
 use std::cmp::Ordering;
 
-use super::LedgerError;
 use super::connection::{Connection, collect, transaction};
+use super::{LedgerError, calendar};
+
+/// Puts rows into new tables.
+type Fill = fn(&mut dyn Connection) -> Result<(), LedgerError>;
 
 struct Migration {
     sql: &'static str,
@@ -14,14 +17,17 @@ struct Migration {
     oldest_program: i64,
     /// The oldest ledger that a program of this version works on.
     oldest_ledger: i64,
+    /// What is put into new tables that are the same in every ledger.
+    fill: Option<Fill>,
 }
 
 /// The migrations in order; the version of a ledger is how many of them were applied, that of a program how many it knows.
 const MIGRATIONS: &[Migration] = &[
-    Migration { sql: include_str!("schema/0001.sql"), oldest_program: 1, oldest_ledger: 1 },
-    Migration { sql: include_str!("schema/0002.sql"), oldest_program: 2, oldest_ledger: 2 },
-    Migration { sql: include_str!("schema/0003.sql"), oldest_program: 2, oldest_ledger: 3 },
-    Migration { sql: include_str!("schema/0004.sql"), oldest_program: 2, oldest_ledger: 4 },
+    Migration { sql: include_str!("schema/0001.sql"), oldest_program: 1, oldest_ledger: 1, fill: None },
+    Migration { sql: include_str!("schema/0002.sql"), oldest_program: 2, oldest_ledger: 2, fill: None },
+    Migration { sql: include_str!("schema/0003.sql"), oldest_program: 2, oldest_ledger: 3, fill: None },
+    Migration { sql: include_str!("schema/0004.sql"), oldest_program: 2, oldest_ledger: 4, fill: None },
+    Migration { sql: include_str!("schema/0005.sql"), oldest_program: 2, oldest_ledger: 5, fill: Some(calendar::fill) },
 ];
 
 const VERSION_TABLE: &str = "ledger_schema";
@@ -65,6 +71,9 @@ pub fn migrate(connection: &mut dyn Connection) -> Result<(i64, i64), LedgerErro
         let missing = MIGRATIONS.get(usize::try_from(found).unwrap_or(usize::MAX)..).unwrap_or_default();
         for migration in missing {
             connection.script(migration.sql)?;
+            if let Some(fill) = migration.fill {
+                fill(connection)?;
+            }
         }
         if let Some(last) = missing.last() {
             let numbers = [known().into(), last.oldest_program.into()];

@@ -1,11 +1,12 @@
 //! Queries that were not written by us: one SELECT over the documented views.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
-use super::{Ledger, LedgerError, Value};
+use super::{Field, Ledger, LedgerError, Value};
 
 /// Functions that a query of a report may call: exact, the same on every store, without side effects.
-pub(super) const REPORT_FUNCTIONS: [&str; 17] = [
+pub const REPORT_FUNCTIONS: [&str; 17] = [
     "abs",
     "coalesce",
     "count",
@@ -25,6 +26,14 @@ pub(super) const REPORT_FUNCTIONS: [&str; 17] = [
     "upper",
 ];
 
+/// What is said of a query that was stopped.
+pub(super) fn too_slow(limit: Duration) -> LedgerError {
+    LedgerError::Query(format!(
+        "it took longer than {} seconds and was stopped; narrow its period, or raise `seconds` in [report]",
+        limit.as_secs()
+    ))
+}
+
 impl Ledger {
     /// The names of the columns that a query over the views gives.
     pub fn select_columns(&self, sql: &str) -> Result<Vec<String>, LedgerError> {
@@ -32,13 +41,14 @@ impl Ledger {
     }
 
     /// Runs a query over the views (`v_…`) and hands over row by row, until the end or until told to stop. Anything that
-    /// would write, or read what is not a view, is refused by the store itself.
+    /// would write, or read what is not a view, is refused by the store itself, which also stops it after `limit`.
     pub fn select(
         &self,
         sql: &str,
         parameters: &[Value],
-        mut each: impl FnMut(&[Value]) -> ControlFlow<()>,
+        limit: Duration,
+        mut each: impl FnMut(&[Field<'_>]) -> ControlFlow<()>,
     ) -> Result<(), LedgerError> {
-        self.lock().foreign_stream(sql, parameters, &mut each)
+        self.lock().foreign_stream(sql, parameters, limit, &mut each)
     }
 }

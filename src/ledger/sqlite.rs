@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -12,11 +12,14 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags, Statement, ToSql, params_from_iter};
 
 use super::LedgerError;
-use super::connection::{Connection, Value};
-use super::select::REPORT_FUNCTIONS;
+use super::connection::{Connection, EachRow, Field, Value};
+use super::select::{REPORT_FUNCTIONS, too_slow};
 
 /// How long a writer waits for another process. A unit of work commits in milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How many steps of its machine SQLite takes before it looks at the clock: some milliseconds.
+const STEPS_BETWEEN_LOOKS: i32 = 100_000;
 
 /// One SQLite file, or a store in memory.
 pub struct Sqlite {
@@ -207,19 +210,25 @@ impl Connection for Sqlite {
         })
     }
 
-    fn foreign_stream(
-        &mut self,
-        sql: &str,
-        parameters: &[Value],
-        each: &mut dyn FnMut(&[Value]) -> ControlFlow<()>,
-    ) -> Result<(), LedgerError> {
+    fn foreign_stream(&mut self, sql: &str, parameters: &[Value], limit: Duration, each: EachRow<'_>) -> Result<(), LedgerError> {
+        let end = Instant::now() + limit;
         self.guarded(|this| {
             // Not cached: a statement prepared under the guard must not be met outside, nor the other way round.
             let mut statement = this.connection.prepare(sql).map_err(|error| explain(&this.place, &error))?;
             if !statement.readonly() {
                 return Err(LedgerError::Query("it would change the ledger".to_owned()));
             }
-            hand_over(&mut statement, parameters, each).map_err(|error| explain(&this.place, &error))
+            let watch = |set: bool| {
+                let hook = move || Instant::now() > end;
+                this.connection.progress_handler(STEPS_BETWEEN_LOOKS, set.then_some(hook))
+            };
+            watch(true).map_err(|error| translate(&this.place, &error))?;
+            let result = lend(&mut statement, parameters, each);
+            watch(false).map_err(|error| translate(&this.place, &error))?;
+            result.map_err(|error| match error.sqlite_error_code() {
+                Some(ErrorCode::OperationInterrupted) => too_slow(limit),
+                _ => explain(&this.place, &error),
+            })
         })
     }
 
@@ -325,6 +334,34 @@ fn hand_over(
     Ok(())
 }
 
+/// [`hand_over`] without copies of texts.
+fn lend(statement: &mut Statement<'_>, parameters: &[Value], each: EachRow<'_>) -> rusqlite::Result<()> {
+    let width = statement.column_count();
+    let mut rows = statement.query(params_from_iter(parameters))?;
+    while let Some(row) = rows.next()? {
+        let mut fields = Vec::with_capacity(width);
+        for index in 0..width {
+            fields.push(match row.get_ref(index)? {
+                ValueRef::Null => Field::Null,
+                ValueRef::Integer(number) => Field::Integer(number),
+                ValueRef::Text(bytes) => {
+                    Field::Text(std::str::from_utf8(bytes).map_err(|error| rusqlite::Error::Utf8Error(index, error))?)
+                }
+                ValueRef::Blob(_) => return Err(not_exact(index)),
+                ValueRef::Real(_) => return Err(not_exact(index)),
+            });
+        }
+        if each(&fields).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn not_exact(index: usize) -> rusqlite::Error {
+    rusqlite::Error::InvalidColumnType(index, "floating point".to_owned(), rusqlite::types::Type::Real)
+}
+
 fn value_of(index: usize, value: ValueRef<'_>) -> rusqlite::Result<Value> {
     Ok(match value {
         ValueRef::Null => Value::Null,
@@ -332,9 +369,7 @@ fn value_of(index: usize, value: ValueRef<'_>) -> rusqlite::Result<Value> {
         ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
         ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
         // Nothing of ours is a float, so this is a division or a literal in somebody's report.
-        ValueRef::Real(_) => {
-            return Err(rusqlite::Error::InvalidColumnType(index, "floating point".to_owned(), rusqlite::types::Type::Real));
-        }
+        ValueRef::Real(_) => return Err(not_exact(index)),
     })
 }
 

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
-use super::connection::Row;
+use super::connection::{Connection, Row, each_row};
 use super::{Ledger, LedgerError, app_of};
 use crate::model::{AccountId, FileId, SubAppId};
 
@@ -75,6 +75,26 @@ impl Ledger {
         }
         result
     }
+}
+
+/// The media of an account after an id, in the order of their ids, so many at most.
+pub(super) fn page(
+    connection: &mut dyn Connection,
+    account: &AccountId,
+    after: &str,
+    most: i64,
+) -> Result<Vec<StoredMedia>, LedgerError> {
+    let sql = SELECT.replace(
+        "FROM media LEFT",
+        "FROM (SELECT * FROM media WHERE account = ?1 AND file_id > ?2 ORDER BY file_id LIMIT ?3) AS media LEFT",
+    );
+    let (mut open, mut media) = (None, Vec::new());
+    each_row(connection, &sql, &[account.as_str().into(), after.into(), most.into()], |row| {
+        media.extend(next(&mut open, row)?);
+        Ok(())
+    })?;
+    media.extend(open);
+    Ok(media)
 }
 
 /// Takes a row in; a media has one for each tag. Gives the media before, once it is complete.

@@ -1,6 +1,6 @@
 //! The tables of a ledger, each after those that it refers to: what is copied, counted, checked and dumped.
 
-use super::{bills, charges};
+use super::{bills, charges, split};
 
 /// A table.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,7 @@ const REVISION: &[&str] = &["revision", "recorded_at", "replaced_at"];
 const FACT_KEY: &[&str] = &["account", "action", "sub_app_id", "subject", "meter", "area", "spec", "start_at"];
 const FACT_SAID: &[&str] = &["usage_day", "end_at", "quantity", "status"];
 
-/// All tables but the one that holds the version.
+/// All tables but those that say the same in every ledger: the version, the calendar and the meters.
 pub const TABLES: &[Table] = &[
     Table { name: "account", key: &["account"], said: &["uin"], unsaid: &[], dump: Dump::Rows },
     Table {
@@ -197,6 +197,25 @@ pub const TABLES: &[Table] = &[
     },
     Table { name: "bill_line", key: bills::KEY, said: bills::SAID, unsaid: REVISION, dump: Dump::Revisions("real_cost") },
     Table { name: "charge", key: charges::KEY, said: charges::SAID, unsaid: &[], dump: Dump::Rows },
+    Table { name: "charge_term", key: &["account", "usage_month", "name"], said: &["value"], unsaid: &[], dump: Dump::Rows },
+    Table {
+        name: "charge_application",
+        key: split::APPLICATION_KEY,
+        said: split::APPLICATION_SAID,
+        unsaid: &[],
+        dump: Dump::Rows,
+    },
+    Table { name: "charge_media", key: split::MEDIA_KEY, said: split::MEDIA_SAID, unsaid: &[], dump: Dump::Rows },
+    Table { name: "chargeback", key: split::CHARGEBACK_KEY, said: split::CHARGEBACK_SAID, unsaid: &[], dump: Dump::Rows },
+    Table {
+        name: "media_recording",
+        key: &["account", "file_id"],
+        said: &["recording_id", "name", "segment", "start_at"],
+        unsaid: &[],
+        dump: Dump::Rows,
+    },
+    Table { name: "cost_bridge", key: split::BRIDGE_KEY, said: &["amount"], unsaid: &[], dump: Dump::Rows },
+    Table { name: "pack_month", key: split::PACK_KEY, said: split::PACK_SAID, unsaid: &[], dump: Dump::Rows },
     Table { name: "uncovered_day", key: &["account", "usage_day"], said: &["usage_month"], unsaid: &[], dump: Dump::Rows },
     Table {
         name: "event_config",
@@ -234,7 +253,7 @@ mod tests {
         let mut store = Sqlite::in_memory().unwrap();
         schema::open(&mut store).unwrap();
         let mut tables = store.tables().unwrap();
-        tables.retain(|name| name != "ledger_schema");
+        tables.retain(|name| !["ledger_schema", "calendar", "meter"].contains(&name.as_str()));
         tables.sort_unstable();
         let mut named: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
         named.sort_unstable();

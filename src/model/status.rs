@@ -30,6 +30,11 @@ impl Status {
             Self::Final => "final",
         }
     }
+
+    /// The status of this rank, 0 being the least sure: how the ledger orders them.
+    pub fn of_rank(rank: i64) -> Option<Self> {
+        [Self::Assumed, Self::Estimated, Self::Partial, Self::Final].into_iter().find(|status| *status as i64 == rank)
+    }
 }
 
 impl fmt::Display for Status {

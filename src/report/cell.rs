@@ -1,122 +1,145 @@
-//! From stored values to what is printed: amounts as exact decimals, quantities in their unit.
+//! What stands in a cell, and its text in plain decimal notation.
 
-use super::ReportError;
-use super::definition::{ColumnKind, Definition};
-use crate::ledger::Value;
-use crate::model::{Amount, Currency, Status, Unit};
+use chrono::DateTime;
+
+use super::words;
+use crate::model::money::AMOUNT_SCALE;
+use crate::model::time::format_time;
+use crate::model::{Language, Unit};
+
+/// Decimals of a ratio.
+pub const RATIO_SCALE: u32 = 6;
 
 /// What stands in a cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell<'a> {
     /// Nothing: unknown, which is not zero.
     Empty,
-    /// Words and ids.
-    Text(String),
-    /// A number in plain decimal notation.
-    Number(String),
+    /// Words of the user's, and ids.
+    Text(&'a str),
+    /// A word of the program's own vocabulary.
+    Word(&'a str),
+    /// A billing day or month.
+    Day(&'a str),
+    /// A moment, in seconds since 1970.
+    Time(i64),
+    /// A whole number.
+    Number(i64),
+    /// A decimal number, as it is written.
+    Decimal(&'a str),
+    /// 10⁻⁸ of a currency.
+    Money(i64),
+    /// Base units, and the unit in which they are shown; its number ends.
+    Quantity(i64, Unit),
+    /// 10⁻⁶.
+    Ratio(i64),
 }
 
-/// In a report, a level that is charged by the day carries this behind its unit: `GB-day`.
-const PER_DAY: &str = "-day";
-
-/// Turns one row of the query into cells.
-pub fn cells(definition: &Definition, row: &[Value]) -> Result<Vec<Cell>, ReportError> {
-    let mut cells = Vec::with_capacity(row.len());
-    for (column, value) in definition.columns.iter().zip(row) {
-        let refuse = |expected| ReportError::Value {
-            name: definition.name.clone(),
-            column: column.name.clone(),
-            value: format!("{value:?}"),
-            expected,
-        };
-        cells.push(match (column.kind, value) {
-            (_, Value::Null) => Cell::Empty,
-            (ColumnKind::Text | ColumnKind::Id | ColumnKind::Day, Value::Text(text)) => Cell::Text(text.clone()),
-            (ColumnKind::Text | ColumnKind::Id | ColumnKind::Day, _) => return Err(refuse("a text")),
-            (ColumnKind::Number, Value::Integer(number)) => Cell::Number(number.to_string()),
-            (ColumnKind::Number, _) => return Err(refuse("a whole number")),
-            (ColumnKind::Decimal, Value::Text(text)) if is_decimal(text) => Cell::Number(text.clone()),
-            (ColumnKind::Decimal, _) => return Err(refuse("a decimal number as text")),
-            (ColumnKind::Money, Value::Integer(units)) => Cell::Number(money(*units)),
-            (ColumnKind::Money, _) => return Err(refuse("an amount in 10⁻⁸")),
-            // Replaced below, when the unit of the row is known.
-            (ColumnKind::Quantity { .. }, Value::Integer(base)) => Cell::Number(base.to_string()),
-            (ColumnKind::Quantity { .. }, _) => return Err(refuse("a quantity in base units")),
-            (ColumnKind::Status, Value::Integer(rank)) => {
-                Cell::Text(status(*rank).ok_or_else(|| refuse("a status rank"))?.as_str().to_owned())
-            }
-            (ColumnKind::Status, _) => return Err(refuse("a status rank")),
-        });
+impl Cell<'_> {
+    /// Whether it is a number.
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Number(_) | Self::Decimal(_) | Self::Money(_) | Self::Quantity(..) | Self::Ratio(_))
     }
-    in_units(definition, row, &mut cells)?;
-    Ok(cells)
-}
 
-/// Prints the quantities of a row in their unit. Where one would not end (seconds in hours), the whole row falls back to the
-/// base unit, and its unit cell says so: one unit holds for all quantities of a row.
-fn in_units(definition: &Definition, row: &[Value], cells: &mut [Cell]) -> Result<(), ReportError> {
-    let units = || {
-        definition.columns.iter().filter_map(|column| match column.kind {
-            ColumnKind::Quantity { unit } => Some(unit),
-            _ => None,
-        })
-    };
-    for (place, unit_column) in units().enumerate() {
-        if units().take(place).any(|earlier| earlier == unit_column) {
-            continue;
-        }
-        let quantities: Vec<(usize, i64)> = definition
-            .columns
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| column.kind == ColumnKind::Quantity { unit: unit_column })
-            .filter_map(|(index, _)| match row.get(index) {
-                Some(Value::Integer(base)) => Some((index, *base)),
-                _ => None,
-            })
-            .collect();
-        if quantities.is_empty() {
-            continue;
-        }
-        let (unit, suffix) = unit_of(definition, unit_column, row)?;
-        let printed: Option<Vec<String>> = quantities.iter().map(|(_, base)| unit.format(i128::from(*base))).collect();
-        match printed {
-            Some(printed) => {
-                for ((index, _), text) in quantities.iter().zip(printed) {
-                    cells[*index] = Cell::Number(text);
+    /// Adds its text: numbers in plain decimal notation with a point, words in a language.
+    pub fn write(self, language: Language, out: &mut String) {
+        match self {
+            Self::Empty => {}
+            Self::Text(text) | Self::Day(text) | Self::Decimal(text) => out.push_str(text),
+            Self::Word(word) => out.push_str(words::word(word, language)),
+            Self::Time(seconds) => {
+                if let Some(time) = DateTime::from_timestamp(seconds, 0) {
+                    out.push_str(&format_time(time));
                 }
             }
-            None => cells[unit_column] = Cell::Text(format!("{}{suffix}", unit.base)),
+            Self::Number(number) => number_text(number, out),
+            Self::Money(units) => decimal(units, AMOUNT_SCALE, out),
+            Self::Ratio(millionths) => decimal(millionths, RATIO_SCALE, out),
+            Self::Quantity(base, unit) => quantity(base, unit, out),
         }
     }
-    Ok(())
+
+    /// Its text.
+    pub fn text(self, language: Language) -> String {
+        let mut text = String::new();
+        self.write(language, &mut text);
+        text
+    }
 }
 
-fn unit_of<'a>(definition: &Definition, column: usize, row: &'a [Value]) -> Result<(Unit, &'a str), ReportError> {
-    let refuse = || ReportError::Value {
-        name: definition.name.clone(),
-        column: definition.columns[column].name.clone(),
-        value: format!("{:?}", row.get(column)),
-        expected: "a unit",
-    };
-    let Some(Value::Text(text)) = row.get(column) else { return Err(refuse()) };
-    let (name, suffix) = match text.strip_suffix(PER_DAY) {
-        Some(name) => (name, &text[name.len()..]),
-        None => (text.as_str(), ""),
-    };
-    Ok((name.parse().map_err(|_| refuse())?, suffix))
+/// A whole number.
+fn number_text(number: i64, out: &mut String) {
+    decimal(number, 0, out);
 }
 
-/// All eight decimals, as bills print them.
-fn money(units: i64) -> String {
-    Amount { units: units.into(), currency: Currency::CNY }.to_decimal_text()
+/// The digits of 00 to 99.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    pairs
+};
+
+/// A number of 10⁻ˢ, with all its decimals. Ten million lines have a hundred million of them.
+pub fn decimal(number: i64, scale: u32, out: &mut String) {
+    let (mut left, scale) = (number.unsigned_abs(), scale as usize);
+    // The digits, behind at least one zero before the point.
+    let mut digits = [b'0'; 40];
+    let mut at = digits.len();
+    while left >= 100 {
+        at -= 2;
+        digits[at..at + 2].copy_from_slice(&PAIRS[(left % 100) as usize]);
+        left /= 100;
+    }
+    at -= 2;
+    digits[at..at + 2].copy_from_slice(&PAIRS[left as usize]);
+    if left < 10 {
+        at += 1;
+    }
+    let at = at.min(digits.len() - 1 - scale);
+    let (whole, decimals) = digits[at..].split_at(digits.len() - at - scale);
+    if number < 0 {
+        out.push('-');
+    }
+    out.push_str(std::str::from_utf8(whole).unwrap_or_default());
+    if scale > 0 {
+        out.push('.');
+        out.push_str(std::str::from_utf8(decimals).unwrap_or_default());
+    }
 }
 
-fn status(rank: i64) -> Option<Status> {
-    [Status::Assumed, Status::Estimated, Status::Partial, Status::Final].into_iter().find(|status| *status as i64 == rank)
+/// A quantity in its unit, without zeros at the end.
+fn quantity(base: i64, unit: Unit, out: &mut String) {
+    match power_of_ten(unit.factor) {
+        Some(0) => number_text(base, out),
+        Some(scale) => {
+            let mut trimmed = (base, scale);
+            while trimmed.1 > 0 && trimmed.0 % 10 == 0 {
+                trimmed = (trimmed.0 / 10, trimmed.1 - 1);
+            }
+            if trimmed.1 == 0 { number_text(trimmed.0, out) } else { decimal(trimmed.0, trimmed.1, out) }
+        }
+        None => out.push_str(&unit.format(base.into()).unwrap_or_default()),
+    }
 }
 
-fn is_decimal(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+/// The factors of units that are powers of ten.
+fn power_of_ten(factor: i128) -> Option<u32> {
+    Some(match factor {
+        1 => 0,
+        1_000 => 3,
+        1_000_000 => 6,
+        1_000_000_000 => 9,
+        1_000_000_000_000 => 12,
+        1_000_000_000_000_000 => 15,
+        _ => return None,
+    })
+}
+
+/// Whether a quantity can be written in a unit: seconds in hours may not end.
+pub fn ends(base: i64, unit: Unit) -> bool {
+    power_of_ten(unit.factor).is_some() || unit.format(base.into()).is_some()
 }

@@ -1,68 +1,98 @@
 //! A report definition: a header in SQL comments, then one SELECT.
 
-use super::ReportError;
-use super::format::Format;
-use super::sql::{self, Query};
-use crate::model::Language;
+use std::str::FromStr;
 
-/// A text in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Label {
-    /// English.
-    pub en: String,
-    /// Chinese.
-    pub zh: String,
+use super::ReportError;
+use super::column::Column;
+use super::format::Format;
+use super::header::Header;
+use super::label::Label;
+use super::sql::{self, Query};
+use crate::ledger::Ledger;
+
+/// Which periods a report can be asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whole {
+    /// From any day to any day.
+    #[default]
+    Days,
+    /// Whole months: what it shows is kept by the month.
+    Months,
+    /// It shows what is, whatever the period.
+    Now,
 }
 
-impl Label {
-    /// The text in a language.
-    pub fn in_language(&self, language: Language) -> &str {
-        match language {
-            Language::English => &self.en,
-            Language::Chinese => &self.zh,
+impl FromStr for Whole {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "days" => Ok(Self::Days),
+            "months" => Ok(Self::Months),
+            "now" => Ok(Self::Now),
+            _ => Err(format!("period {text:?} is unknown; known periods: days months now")),
         }
     }
+}
 
-    /// `English | Chinese`; one text serves for both.
-    fn parse(text: &str) -> Self {
-        let (en, zh) = text.split_once('|').unwrap_or((text, text));
-        Self { en: en.trim().to_owned(), zh: zh.trim().to_owned() }
+/// What a parameter of a definition holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterKind {
+    /// Any text.
+    Text,
+    /// A whole number.
+    Number,
+}
+
+/// A parameter of a definition's own, `--set NAME=VALUE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name, without the colon.
+    pub name: String,
+    /// What it holds.
+    pub kind: ParameterKind,
+    /// What it is when nobody says.
+    pub default: String,
+    /// What it means.
+    pub label: Label,
+}
+
+impl Parameter {
+    /// Whether a value is of its kind; why not, in words.
+    pub fn check(&self, value: &str) -> Result<(), String> {
+        match self.kind {
+            ParameterKind::Number if value.parse::<i64>().is_err() => {
+                Err(format!("parameter {:?} is a whole number, and {value:?} is none", self.name))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
-/// What the values of a column are, and so how they are printed.
+/// How a chart is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ColumnKind {
-    /// Words.
-    Text,
-    /// An id: text, even when it looks like a number.
-    Id,
-    /// A billing day or month, as text.
-    Day,
-    /// A whole number.
-    Number,
-    /// A decimal number, as text.
-    Decimal,
-    /// 10⁻⁸ of the currency in another column.
-    Money,
-    /// Base units, printed in the unit that another column names.
-    Quantity {
-        /// The place of that column.
-        unit: usize,
-    },
-    /// A `status_rank`, printed as its word.
-    Status,
+pub enum ChartKind {
+    /// Bars, one for each place on the axis, piled up by series.
+    Bars,
+    /// A line for each series.
+    Lines,
 }
 
-/// One column of a report.
+/// A chart over rows that are no totals.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// Its name in the query.
-    pub name: String,
-    /// What it holds.
-    pub kind: ColumnKind,
-    /// Its heading.
-    pub heading: Label,
+pub struct Chart {
+    /// How it is drawn.
+    pub kind: ChartKind,
+    /// The column along the axis.
+    pub x: usize,
+    /// The column that is drawn, added up.
+    pub y: usize,
+    /// The column that tells series apart.
+    pub by: Option<usize>,
+    /// Only rows of this type; all but totals where nothing says.
+    pub of: Option<String>,
+    /// Its title.
+    pub title: Label,
 }
 
 /// A report, ready to run.
@@ -78,121 +108,60 @@ pub struct Definition {
     pub description: Label,
     /// What it is written as.
     pub formats: Vec<Format>,
-    /// Its columns, in the order of the query.
+    /// Which periods it can be asked for.
+    pub whole: Whole,
+    /// Its own parameters.
+    pub parameters: Vec<Parameter>,
+    /// Its columns. Those that are not computed are those of the query, in its order.
     pub columns: Vec<Column>,
+    /// Its charts.
+    pub charts: Vec<Chart>,
     pub(super) query: Query,
 }
 
 impl Definition {
-    /// Reads a definition. `origin` says where the text came from.
+    /// Reads a definition and checks its query. `origin` says where the text came from.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line and what to do about it.
     pub fn parse(name: &str, text: &str, origin: &str) -> Result<Self, ReportError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let refuse = |line: usize, message: String| ReportError::Definition { origin: origin.to_owned(), line, message };
-        let mut header = Header::default();
-        for (index, line) in text.lines().enumerate() {
-            match line.trim().strip_prefix("--") {
-                Some(comment) => header.read(index + 1, comment).map_err(|message| refuse(index + 1, message))?,
-                None if line.trim().is_empty() => {}
-                None => break,
-            }
-        }
-        let query = sql::read(text).map_err(|(at, message)| refuse(text[..at].matches('\n').count() + 1, message))?;
-        if header.columns.is_empty() {
-            return Err(refuse(
-                1,
-                "the header names no columns; write `-- column: NAME KIND | English | 中文` for each".to_owned(),
-            ));
-        }
-        let columns = header.resolve().map_err(|(line, message)| refuse(line, message))?;
-        let formats = if header.formats.is_empty() { vec![Format::Csv] } else { header.formats };
+        let refuse = |(line, message): (usize, String)| ReportError::Definition { origin: origin.to_owned(), line, message };
+        let header = Header::read(text).map_err(refuse)?;
+        let columns = header.columns().map_err(refuse)?;
+        let charts = header.charts(&columns).map_err(refuse)?;
+        let query = sql::read(text, &header.parameters, &columns).map_err(refuse)?;
+        let formats = if header.formats.is_empty() { Format::ALL.to_vec() } else { header.formats };
         Ok(Self {
             name: name.to_owned(),
             origin: origin.to_owned(),
             title: header.title.unwrap_or_else(|| Label::parse(name)),
             description: header.description,
             formats,
+            whole: header.whole,
+            parameters: header.parameters,
             columns,
+            charts,
             query,
         })
     }
-}
 
-#[derive(Default)]
-struct Header {
-    title: Option<Label>,
-    description: Label,
-    formats: Vec<Format>,
-    columns: Vec<RawColumn>,
-}
-
-struct RawColumn {
-    line: usize,
-    name: String,
-    kind: String,
-    heading: Label,
-}
-
-impl Header {
-    /// Reads one comment line; what is no `key: value` of ours is a comment.
-    fn read(&mut self, line: usize, comment: &str) -> Result<(), String> {
-        let Some((key, value)) = comment.split_once(':') else { return Ok(()) };
-        match key.trim() {
-            "title" => self.title = Some(Label::parse(value)),
-            "description" => self.description = Label::parse(value),
-            "formats" => {
-                for word in value.split([',', ' ']).filter(|word| !word.is_empty()) {
-                    self.formats.push(word.parse()?);
-                }
-            }
-            "column" => self.columns.push(RawColumn::parse(line, value)?),
-            _ => {}
-        }
-        Ok(())
+    /// Whether charges are placed in time as the caller wishes; otherwise by usage alone.
+    pub fn follows_basis(&self) -> bool {
+        self.query.parameters.iter().any(|parameter| parameter == "by")
     }
 
-    fn resolve(&self) -> Result<Vec<Column>, (usize, String)> {
-        let kind = |column: &RawColumn| self.kind(&column.kind).map_err(|message| (column.line, message));
-        let column = |raw: &RawColumn| Ok(Column { name: raw.name.clone(), kind: kind(raw)?, heading: raw.heading.clone() });
-        self.columns.iter().map(column).collect()
+    /// Whether a store knows all views and columns of the query.
+    ///
+    /// # Errors
+    /// The store's refusal.
+    pub fn check_on(&self, ledger: &Ledger) -> Result<(), ReportError> {
+        let columns = ledger.select_columns(&self.query.sql);
+        columns.map(drop).map_err(|source| ReportError::Query { name: self.name.clone(), source })
     }
 
-    fn kind(&self, text: &str) -> Result<ColumnKind, String> {
-        let (word, argument) = match text.split_once('(') {
-            Some((word, rest)) => (word, Some(rest.strip_suffix(')').ok_or_else(|| format!("{text:?} lacks its `)`"))?)),
-            None => (text, None),
-        };
-        let other = || {
-            let name = argument.ok_or_else(|| format!("{word} needs another column in brackets, such as {word}(unit)"))?;
-            let position = self.columns.iter().position(|column| column.name == name);
-            position.ok_or_else(|| format!("{text:?} names a column that the header does not have"))
-        };
-        Ok(match word {
-            "text" => ColumnKind::Text,
-            "id" => ColumnKind::Id,
-            "day" | "month" => ColumnKind::Day,
-            "number" => ColumnKind::Number,
-            "decimal" => ColumnKind::Decimal,
-            "money" => other().map(|_| ColumnKind::Money)?,
-            "quantity" => ColumnKind::Quantity { unit: other()? },
-            "status" => ColumnKind::Status,
-            _ => {
-                return Err(format!(
-                    "kind {text:?} is unknown; known kinds: text id day month number decimal money(CURRENCY COLUMN) quantity(UNIT COLUMN) status"
-                ));
-            }
-        })
-    }
-}
-
-impl RawColumn {
-    /// `NAME KIND | English | 中文`.
-    fn parse(line: usize, text: &str) -> Result<Self, String> {
-        let (left, heading) = text.split_once('|').unwrap_or((text, ""));
-        let words: Vec<&str> = left.split_whitespace().collect();
-        let &[name, kind] = words.as_slice() else {
-            return Err(format!("{:?} is not `NAME KIND | English | 中文`", text.trim()));
-        };
-        let heading = Label::parse(if heading.trim().is_empty() { name } else { heading });
-        Ok(Self { line, name: name.to_owned(), kind: kind.to_owned(), heading })
+    /// The place of the column that tells totals from other rows.
+    pub(super) fn row_type(&self) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == "row_type")
     }
 }

@@ -54,6 +54,14 @@ pub enum ReportError {
         /// What its kind is.
         expected: &'static str,
     },
+    /// The report cannot be asked for so.
+    #[error("report {name}: {message}")]
+    Asked {
+        /// Which report.
+        name: String,
+        /// What is wrong and what can be done.
+        message: String,
+    },
     /// The report is not written in this format.
     #[error("report {name} is not written as {format}; its formats: {known}")]
     Format {

@@ -5,9 +5,25 @@ use std::path::{Path, PathBuf};
 
 use super::{Definition, ReportError};
 
-const SHIPPED: [(&str, &str); 2] = [
+const SHIPPED: [(&str, &str); 18] = [
+    ("bandwidth-peaks", include_str!("../../reports/bandwidth-peaks.sql")),
+    ("charge-lines", include_str!("../../reports/charge-lines.sql")),
+    ("chargeback", include_str!("../../reports/chargeback.sql")),
+    ("cost-bridge", include_str!("../../reports/cost-bridge.sql")),
+    ("cost-by-application", include_str!("../../reports/cost-by-application.sql")),
+    ("cost-by-class", include_str!("../../reports/cost-by-class.sql")),
+    ("cost-by-recording", include_str!("../../reports/cost-by-recording.sql")),
+    ("cost-by-room", include_str!("../../reports/cost-by-room.sql")),
+    ("cost-by-tag", include_str!("../../reports/cost-by-tag.sql")),
     ("cost-daily", include_str!("../../reports/cost-daily.sql")),
     ("cost-summary", include_str!("../../reports/cost-summary.sql")),
+    ("coverage", include_str!("../../reports/coverage.sql")),
+    ("late-data", include_str!("../../reports/late-data.sql")),
+    ("never-played", include_str!("../../reports/never-played.sql")),
+    ("packs", include_str!("../../reports/packs.sql")),
+    ("recordings-inventory", include_str!("../../reports/recordings-inventory.sql")),
+    ("storage-by-class", include_str!("../../reports/storage-by-class.sql")),
+    ("usage-daily", include_str!("../../reports/usage-daily.sql")),
 ];
 
 /// The definitions that can be called by name.
@@ -55,7 +71,8 @@ impl Library {
         self.names()?.iter().map(listed).collect()
     }
 
-    fn names(&self) -> Result<Vec<String>, ReportError> {
+    /// The names of all definitions, in order.
+    pub fn names(&self) -> Result<Vec<String>, ReportError> {
         let mut names: Vec<String> = self.own_files()?.iter().map(|file| stem(file)).collect();
         names.extend(SHIPPED.iter().map(|(name, _)| (*name).to_owned()));
         names.sort();

@@ -1,10 +1,17 @@
 //! What a report is asked for.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
+use super::definition::{Definition, Parameter, ParameterKind};
+use super::format::CsvOptions;
 use crate::ledger::Value;
 use crate::model::{AccountId, BillingDay, BillingMonth, Language};
+
+/// How long a query may take when nobody says.
+pub const LIMIT: Duration = Duration::from_secs(300);
 
 /// By what a charge is placed in time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,6 +69,14 @@ pub struct Parameters {
     /// A word that every row carries in a last column `mark`, such as `SIMULATED`. A column survives sorting, filtering and
     /// pasting in a spreadsheet, which a line above the table does not.
     pub mark: Option<String>,
+    /// The day on which it is asked for.
+    pub today: BillingDay,
+    /// Values of the definition's own parameters, by name; those that are not here have their defaults.
+    pub set: BTreeMap<String, String>,
+    /// How CSV is written.
+    pub csv: CsvOptions,
+    /// How long the query may take.
+    pub limit: Duration,
 }
 
 impl Parameters {
@@ -72,7 +87,18 @@ impl Parameters {
 
     /// All accounts, by usage, in English, not marked, for the days from `from` up to, not including, `to`.
     pub fn of_days(from: BillingDay, to: BillingDay) -> Self {
-        Self { account: None, by: Basis::Usage, from, to, language: Language::English, mark: None }
+        Self {
+            account: None,
+            by: Basis::Usage,
+            from,
+            to,
+            language: Language::English,
+            mark: None,
+            today: to,
+            set: BTreeMap::new(),
+            csv: CsvOptions::default(),
+            limit: LIMIT,
+        }
     }
 
     /// The period in a file name: `2026-10`, or `2026-10-01_2026-10-15` with the last day included.
@@ -85,13 +111,24 @@ impl Parameters {
         }
     }
 
-    pub(super) fn value(&self, name: &str) -> Value {
+    /// The value of a definition's own parameter.
+    pub(super) fn own<'p>(&'p self, parameter: &'p Parameter) -> &'p str {
+        self.set.get(&parameter.name).unwrap_or(&parameter.default)
+    }
+
+    pub(super) fn value(&self, definition: &Definition, name: &str) -> Value {
         match name {
             "account" => self.account.as_ref().map_or("", AccountId::as_str).into(),
             "by" => self.by.as_str().into(),
             "from" => self.from.to_string().into(),
             "to" => self.to.to_string().into(),
-            _ => Value::Null,
+            "today" => self.today.to_string().into(),
+            name => match definition.parameters.iter().find(|parameter| parameter.name == name) {
+                // As text: the query casts it, which every store reads alike.
+                Some(parameter) if parameter.kind == ParameterKind::Number => self.own(parameter).trim().into(),
+                Some(parameter) => self.own(parameter).into(),
+                None => Value::Null,
+            },
         }
     }
 }

@@ -1,44 +1,114 @@
-//! Writes a report as a file: whole or not at all.
+//! Writes a report as files: each whole or not at all, the list of them last.
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Definition, Format, Parameters, ReportError, run};
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+
+use super::manifest::{Manifest, ManifestEntry};
+use super::{Basis, Definition, Format, Parameters, ReportError, Whole, Written, run};
 use crate::ledger::Ledger;
 
-/// A file that was written.
+/// Files that were written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Saved {
-    /// Where.
-    pub path: PathBuf,
-    /// How many rows it has, the headings not counted.
-    pub rows: u64,
+    /// Where, in the order of the formats.
+    pub paths: Vec<PathBuf>,
+    /// What is in each of them.
+    pub written: Written,
 }
 
-/// Writes a report into a folder, which is created where missing, and gives the path: `cost-daily-2026-10.csv`. The file
-/// appears under its name when it is complete and on the disk; one that was there before is replaced then.
+/// Writes a report into a folder, which is created where missing: `cost-daily-2026-10.csv`. The files appear under their names when
+/// all of them are complete and on the disk; those that were there before are replaced then. Last comes `manifest.json`,
+/// which tells what is in the folder, with digests.
 pub fn save(
     ledger: &Ledger,
     definition: &Definition,
     parameters: &Parameters,
-    format: Format,
+    formats: &[Format],
     folder: &Path,
 ) -> Result<Saved, ReportError> {
-    let path = folder.join(format!("{}-{}.{format}", definition.name, parameters.period_in_names()));
-    let failed = |source: io::Error| ReportError::File { path: path.clone(), source };
     fs::create_dir_all(folder).map_err(|source| ReportError::File { path: folder.to_owned(), source })?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".vodledger-");
-    // Reports are for others to read, as far as the user's umask allows.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let file = builder.tempfile_in(folder).map_err(failed)?;
-    let mut out = BufWriter::new(file);
-    let rows = run(ledger, definition, parameters, format, &mut out)?;
-    out.flush().map_err(failed)?;
-    let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(&path).map_err(|error| failed(error.error))?;
-    Ok(Saved { path, rows })
+    let mut files = Vec::with_capacity(formats.len());
+    for format in formats {
+        let name = format!("{}.{format}", stem(definition, parameters));
+        files.push(Growing::create(folder, &name)?);
+    }
+    let outputs = formats.iter().zip(&mut files).map(|(format, file)| (*format, file as &mut (dyn Write + Send))).collect();
+    let written = run::write(ledger, definition, parameters, outputs)?;
+    let mut saved = Saved { paths: Vec::with_capacity(files.len()), written };
+    let mut entries = Vec::with_capacity(files.len());
+    for (format, file) in formats.iter().zip(files) {
+        let (path, bytes, sha256) = file.finish()?;
+        entries.push(ManifestEntry::new(&path, definition, parameters, *format, written, bytes, sha256));
+        saved.paths.push(path);
+    }
+    Manifest::add(folder, entries)?;
+    Ok(saved)
+}
+
+/// The name of the files without the ending.
+fn stem(definition: &Definition, parameters: &Parameters) -> String {
+    let mut stem = definition.name.clone();
+    let mut add = |part: &str| {
+        stem.push('-');
+        stem.push_str(part);
+    };
+    match definition.whole {
+        Whole::Now => add(&parameters.today.to_string()),
+        Whole::Days | Whole::Months => add(&parameters.period_in_names()),
+    }
+    if parameters.by != Basis::Usage {
+        add(parameters.by.as_str());
+    }
+    if let Some(account) = &parameters.account {
+        add(account.as_str());
+    }
+    stem
+}
+
+/// A file that is not yet there, and what was written to it so far.
+pub(super) struct Growing {
+    path: PathBuf,
+    out: BufWriter<NamedTempFile>,
+    bytes: u64,
+    digest: Sha256,
+}
+
+impl Growing {
+    /// Begins a file of this name.
+    pub fn create(folder: &Path, name: &str) -> Result<Self, ReportError> {
+        let path = folder.join(name);
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".vodledger-");
+        // Reports are for others to read, as far as the user's umask allows.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let file = builder.tempfile_in(folder).map_err(|source| ReportError::File { path: path.clone(), source })?;
+        Ok(Self { path, out: BufWriter::with_capacity(128 * 1024, file), bytes: 0, digest: Sha256::new() })
+    }
+
+    /// Puts the file under its name when it is on the disk. Gives its path, size and digest.
+    pub fn finish(self) -> Result<(PathBuf, u64, String), ReportError> {
+        let failed = |source: io::Error| ReportError::File { path: self.path.clone(), source };
+        let file = self.out.into_inner().map_err(|error| failed(error.into_error()))?;
+        file.as_file().sync_all().map_err(failed)?;
+        file.persist(&self.path).map_err(|error| failed(error.error))?;
+        Ok((self.path, self.bytes, hex::encode(self.digest.finalize())))
+    }
+}
+
+impl Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }

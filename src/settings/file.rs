@@ -11,7 +11,7 @@ use super::account::{
 use super::endpoint;
 use super::protect::protect;
 use super::reader::{Reader, Source, Value, integer};
-use super::{Collect, LANGUAGES, Logs, Settings, SettingsError};
+use super::{Collect, LANGUAGES, Logs, Report, Settings, SettingsError};
 use crate::model::{BillingDay, SecretRef, SubAppId};
 
 /// The longest time a playback URL may be asked to work: 10 years.
@@ -39,8 +39,7 @@ pub fn parse(source: &Source<'_>) -> Result<Settings, SettingsError> {
         settings.protect = protect(table)?;
     }
     if let Some(table) = top.table("report")? {
-        settings.report_dir = table.path("dir")?;
-        table.finish()?;
+        settings.report = report(table)?;
     }
     if let Some(table) = top.table("prices")? {
         settings.prices_dir = table.path("dir")?;
@@ -88,6 +87,19 @@ fn logs(table: Reader<'_>) -> Result<Logs, SettingsError> {
     };
     table.finish()?;
     Ok(logs)
+}
+
+fn report(table: Reader<'_>) -> Result<Report, SettingsError> {
+    let month = table.number("fiscal_year_starts", 1, 12)?;
+    let report = Report {
+        dir: table.path("dir")?,
+        mapping: table.path("mapping")?,
+        seconds: table.number("seconds", 1, 86_400)?,
+        fiscal_year_starts: month.and_then(|month| u32::try_from(month).ok()),
+        fiscal_year_ends_it: table.choice("fiscal_year_named_by", &[("start", false), ("end", true)])?.unwrap_or_default(),
+    };
+    table.finish()?;
+    Ok(report)
 }
 
 /// `"1.10"` in parts of ten thousand.

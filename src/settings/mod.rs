@@ -67,6 +67,21 @@ pub struct Logs {
     pub broken_permille: Option<u64>,
 }
 
+/// How reports are made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The user's own report definitions.
+    pub dir: Option<PathBuf>,
+    /// Who bears which cost.
+    pub mapping: Option<PathBuf>,
+    /// How long a query may take.
+    pub seconds: Option<u64>,
+    /// The month with which a fiscal year begins, from 1; January where nothing says otherwise.
+    pub fiscal_year_starts: Option<u32>,
+    /// Whether a fiscal year has the number of the year in which it ends, and not of that in which it starts.
+    pub fiscal_year_ends_it: bool,
+}
+
 /// The whole configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -84,8 +99,8 @@ pub struct Settings {
     pub logs: Logs,
     /// What changes of media must leave alone.
     pub protect: Protect,
-    /// The user's own report definitions.
-    pub report_dir: Option<PathBuf>,
+    /// How reports are made.
+    pub report: Report,
     /// The user's own price books.
     pub prices_dir: Option<PathBuf>,
 }

@@ -3,6 +3,7 @@
 //! Tiers, peaks and packs belong to the account, so a month is always rated for the whole account, never for one
 //! application.
 
+mod bridge;
 mod coverage;
 mod media_effect;
 pub mod share;
@@ -10,9 +11,11 @@ mod summary;
 
 use std::collections::BTreeSet;
 
-use crate::billing::{AllocateError, BookMeter, Mode, Options, Pack, PriceBook, RateError, rate};
+use crate::billing::{AllocateError, BookMeter, Mode, Options, Pack, PackMonth, PriceBook, RateError, rate_with_packs};
 use crate::ledger::{Brings, Ledger, LedgerError};
 use crate::model::{AccountId, Base, BillingDay, BillingMonth, Charge, MeterKind, Period, RowType, Status, Step, UsageRecord};
+
+use share::Mapping;
 
 pub use media_effect::{MediaChange, media_effect};
 pub use summary::{Item, Total, Unpriced};
@@ -53,6 +56,8 @@ pub struct Statement {
     pub charges: Vec<Charge>,
     /// Days of the month of which not everything was collected: the total is partial while there are any.
     pub uncovered: BTreeSet<BillingDay>,
+    /// What became of each pack in the month.
+    pub packs: Vec<PackMonth>,
 }
 
 impl Statement {
@@ -69,8 +74,23 @@ pub fn charge(
     book: &PriceBook,
     options: &Options,
 ) -> Result<Statement, StatementError> {
+    charge_mapped(ledger, account, month, book, options, &Mapping::default())
+}
+
+/// As [`charge`], with who bears which cost.
+///
+/// # Errors
+/// As [`charge`].
+pub fn charge_mapped(
+    ledger: &Ledger,
+    account: &AccountId,
+    month: BillingMonth,
+    book: &PriceBook,
+    options: &Options,
+    mapping: &Mapping,
+) -> Result<Statement, StatementError> {
     let statement = rate_month(ledger, account, month, book, options)?;
-    ledger.replace_charges(account, month, &statement.charges, &statement.uncovered)?;
+    share::keep(ledger, &statement, book, options, mapping)?;
     Ok(statement)
 }
 
@@ -88,8 +108,13 @@ pub fn rate_month(
     let usage = ledger.usage(account, Period { start: since.start(), end: month.period().end })?;
     let options = &Options { since: Some(since), ..options.clone() };
     let book = with_meters_of(book, &usage);
-    let mut charges =
-        rate(usage, &book, options).map_err(|source| StatementError::Rate { account: account.clone(), month, source })?;
+    let rated = rate_with_packs(usage, &book, options).map_err(|source| StatementError::Rate {
+        account: account.clone(),
+        month,
+        source,
+    })?;
+    let mut charges = rated.charges;
+    let packs = rated.packs.into_iter().filter(|pack| pack.account == *account && pack.month == month).collect();
     charges.retain(|charge| charge.row_type != RowType::Total && charge.usage_day.month() == month);
     let missing = ledger.missing_days(account, month.period())?;
     charges.iter_mut().for_each(|charge| doubt(charge, &missing));
@@ -97,7 +122,7 @@ pub fn rate_month(
     let mut modes: Vec<Mode> = month.first_day().until(month.end_day()).map(|day| *options.mode.on(day)).collect();
     modes.dedup();
     let mode_assumed = options.mode_assumed;
-    Ok(Statement { account: account.clone(), month, modes, mode_assumed, charges, uncovered })
+    Ok(Statement { account: account.clone(), month, modes, mode_assumed, charges, uncovered, packs })
 }
 
 /// A line of a day of which usage is still missing cannot be final.

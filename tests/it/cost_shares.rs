@@ -12,7 +12,7 @@ use crate::support::{Ran, commit, result, run_in};
 const GB: u64 = 1_000_000_000;
 const GIB: u64 = 1 << 30;
 
-fn account() -> AccountId {
+pub fn account() -> AccountId {
     AccountId::new("100000000001")
 }
 
@@ -21,7 +21,7 @@ fn time(text: &str) -> chrono::DateTime<chrono::Utc> {
 }
 
 /// A folder with a configuration and a ledger that holds what `fill` puts into it.
-fn folder(price_book: &str, fill: impl FnOnce(&Ledger)) -> tempfile::TempDir {
+pub fn folder(price_book: &str, fill: impl FnOnce(&Ledger)) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let config = format!(
         "[[account]]\nname = \"school\"\nuin = \"100000000001\"\nprice_book = \"{price_book}\"\n[[account.mode]]\nfrom = 2016-01-01\nmode = \"traffic\"\n"
@@ -31,7 +31,7 @@ fn folder(price_book: &str, fill: impl FnOnce(&Ledger)) -> tempfile::TempDir {
     folder
 }
 
-fn put(ledger: &Ledger, app: u64, meter: &str, day: &str, quantity: u64) {
+pub fn put(ledger: &Ledger, app: u64, meter: &str, day: &str, quantity: u64) {
     let day: BillingDay = day.parse().unwrap();
     let record = UsageRecord {
         period: day.period(),
@@ -75,7 +75,7 @@ fn media(file_id: &str, name: &str, room: &str, size: u64, created: &str) -> Med
 
 /// Two days with 100 GB of storage each, 0.48 CNY a day, and 10 GB of traffic, 2.40 CNY. Of the media, one recording of two
 /// segments comes into being on the first day, and one file is deleted at noon of the second.
-fn october(ledger: &Ledger) {
+pub fn october(ledger: &Ledger) {
     for day in ["2026-10-05", "2026-10-06"] {
         put(ledger, 1, "storage", day, 75 * GB);
         put(ledger, 2, "storage", day, 25 * GB);

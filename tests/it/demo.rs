@@ -21,7 +21,7 @@ fn the_main_job_end_to_end_twice() {
         let running: Vec<_> = folders.iter().map(|folder| scope.spawn(|| demo(folder.path()))).collect();
         running.into_iter().map(|one| one.join().unwrap()).collect()
     });
-    for report in ["cost-summary-2026-10.csv", "cost-daily-2026-10.csv"] {
+    for report in ["cost-summary-2026-10.csv", "cost-daily-2026-10.csv", "manifest.json"] {
         let golden = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/demo").join(report)).unwrap();
         for folder in &folders {
             let written = fs::read(folder.path().join("out").join(report)).unwrap();
@@ -44,7 +44,7 @@ fn the_main_job_end_to_end_twice() {
     // Nothing but the reports is left behind.
     for folder in &folders {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        assert_eq!(fs::read_dir(folder.path().join("out")).unwrap().count(), 2);
+        assert_eq!(fs::read_dir(folder.path().join("out")).unwrap().count(), 3);
     }
 }
 
@@ -68,5 +68,5 @@ fn output_that_nobody_takes() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     assert_eq!(demo(writer.into()), (Some(0), String::new()));
-    assert_eq!(fs::read_dir(folder.path().join("out")).unwrap().count(), 2);
+    assert_eq!(fs::read_dir(folder.path().join("out")).unwrap().count(), 3);
 }

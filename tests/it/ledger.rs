@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use chrono::{TimeDelta, Utc};
-use vodledger::ledger::{Brings, Committed, Facts, Ledger, LedgerError, NewSnapshot, Outcome, Scope, Unit, UnitResult};
+use vodledger::ledger::{Brings, Committed, Facts, Ledger, LedgerError, NewSnapshot, Outcome, Scope, Unit, UnitResult, Value};
 use vodledger::model::time::parse_time;
 use vodledger::model::{
     AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, FileId, Media, MediaState, Period, Rendition, RowType, Status,
@@ -430,7 +430,7 @@ fn queries_of_others_read_views_and_nothing_else(ledger: Ledger) {
         "SELECT nothing FROM",
     ];
     for sql in refused {
-        let outcome = ledger.select(sql, &[], |_| std::ops::ControlFlow::Continue(()));
+        let outcome = ledger.select(sql, &[], std::time::Duration::from_secs(60), |_| std::ops::ControlFlow::Continue(()));
         assert!(matches!(outcome, Err(LedgerError::Query(_))), "{sql}: {outcome:?}");
     }
     let mut rows = Vec::new();
@@ -438,8 +438,8 @@ fn queries_of_others_read_views_and_nothing_else(ledger: Ledger) {
         "WITH day AS (SELECT meter, quantity FROM v_usage) SELECT meter, CAST(SUM(quantity) AS BIGINT) FROM day GROUP BY meter";
     ledger.select_columns("SELECT COUNT(*) FROM v_usage").unwrap();
     ledger
-        .select(sql, &[], |row| {
-            rows.push(row.to_vec());
+        .select(sql, &[], std::time::Duration::from_secs(60), |row| {
+            rows.push(row.iter().map(|field| (*field).into()).collect::<Vec<Value>>());
             std::ops::ControlFlow::Continue(())
         })
         .unwrap();

@@ -4,8 +4,9 @@
 use std::ops::ControlFlow;
 use std::thread;
 
-use vodledger::ledger::{Brings, Ledger, LedgerError, NewUnit, Scope, Unit};
+use vodledger::ledger::{Brings, Ledger, LedgerError, NewUnit, Scope, Unit, Value};
 use vodledger::model::{AccountId, Period};
+use vodledger::report::{Library, Manifest};
 use vodledger::sim;
 
 use crate::stores::{Schema, fill};
@@ -122,7 +123,7 @@ fn reports_see_views_and_nothing_of_the_server() {
         "SELECT CAST(quantity AS REAL) FROM v_usage",
     ];
     for sql in refused {
-        let outcome = ledger.select(sql, &[], |_| ControlFlow::Continue(()));
+        let outcome = ledger.select(sql, &[], std::time::Duration::from_secs(60), |_| ControlFlow::Continue(()));
         assert!(matches!(outcome, Err(LedgerError::Query(_))), "{sql}: {outcome:?}");
     }
     let mut rows = Vec::new();
@@ -130,8 +131,8 @@ fn reports_see_views_and_nothing_of_the_server() {
                SELECT a, b FROM x WHERE EXISTS (SELECT 1 FROM v_unit) AND a IN ('b', 'Z') ORDER BY a";
     assert_eq!(ledger.select_columns(sql).unwrap(), ["a", "b"]);
     ledger
-        .select(sql, &["".into()], |row| {
-            rows.push(row.to_vec());
+        .select(sql, &["".into()], std::time::Duration::from_secs(60), |row| {
+            rows.push(row.iter().map(|field| (*field).into()).collect::<Vec<Value>>());
             ControlFlow::Continue(())
         })
         .unwrap();
@@ -178,9 +179,18 @@ fn a_sync_brings_the_same_into_both_stores() {
     let file = folder.path().join("ledger.db");
     let dumps = [file.to_str().unwrap().to_owned(), schema.address()].map(|ledger| {
         run(&ledger, &SYNC);
-        let report = run(&ledger, &["report", "cost-summary", "--month", "2026-10"]);
-        (run(&ledger, &["ledger", "dump", "--canonical"]), report)
+        let out = folder.path().join(if ledger.starts_with("postgres") { "postgres" } else { "sqlite" });
+        let names = Library::default().names().unwrap();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let how = ["--month", "2026-10", "--format", "csv,xlsx,json,jsonl,parquet,html", "--out", out.to_str().unwrap()];
+        run(&ledger, &[&["--as-of", "2026-11-05T10:00:00+08:00", "report"], &names[..], &how].concat());
+        (run(&ledger, &["ledger", "dump", "--canonical"]), out)
     });
     assert!(dumps[0].0.lines().count() > 100);
-    assert_eq!(dumps[0], dumps[1]);
+    assert_eq!(dumps[0].0, dumps[1].0);
+    // Every shipped report is the same bytes in every format.
+    let manifests = [&dumps[0].1, &dumps[1].1].map(|out| Manifest::read(out).unwrap());
+    assert_eq!(manifests[0].files.len(), 6 * Library::default().names().unwrap().len());
+    assert_eq!(manifests[0], manifests[1]);
+    assert!(manifests[0].files.iter().filter(|file| file.rows > 1).count() > 60);
 }

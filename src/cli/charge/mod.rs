@@ -1,6 +1,7 @@
 //! `vodledger charge`: rates the usage in the ledger.
 
 mod by;
+pub mod recordings;
 mod shares;
 mod sorted;
 
@@ -96,6 +97,9 @@ fn months(
         };
         for month in months {
             each(&terms, &terms.charge(ledger, month, args.dry_run)?)?;
+        }
+        if !args.dry_run {
+            recordings::remember(ledger, &account.id())?;
         }
     }
     Ok(())

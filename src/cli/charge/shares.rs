@@ -170,7 +170,7 @@ impl Month<'_, '_, '_> {
 }
 
 /// What the rules of recording look at.
-fn as_media(stored: &StoredMedia) -> Media {
+pub fn as_media(stored: &StoredMedia) -> Media {
     Media {
         name: stored.name.clone(),
         sub_app_id: stored.sub_app_id,
@@ -195,6 +195,7 @@ fn amount(amount: Option<Amount>) -> Value {
     json!(amount.map(Amount::to_decimal_text))
 }
 
-fn unsorted(error: io::Error) -> Error {
+/// What is said when there is no room to sort.
+pub fn unsorted(error: io::Error) -> Error {
     Error::failed(format!("media cannot be sorted in the folder for temporary files: {error}"))
 }

@@ -1,11 +1,13 @@
 //! What PostgreSQL refuses, in the user's words.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
 use crate::ledger::LedgerError;
+use crate::ledger::select::too_slow;
 
 /// A failure of one of our own statements, or of the connection.
 pub fn failure(place: &str, error: &Error) -> LedgerError {
@@ -34,10 +36,10 @@ pub fn failure(place: &str, error: &Error) -> LedgerError {
 }
 
 /// A failure of somebody's report: the remedy is in the report.
-pub fn report_failure(place: &str, error: &Error, seconds: u32) -> LedgerError {
+pub fn report_failure(place: &str, error: &Error, limit: Duration) -> LedgerError {
     let Some(refusal) = error.as_db_error() else { return failure(place, error) };
     match refusal.code().code() {
-        "57014" => LedgerError::Query(format!("it took longer than {seconds} seconds")),
+        "57014" => too_slow(limit),
         "25006" => LedgerError::Query("it would change the ledger".to_owned()),
         // Syntax and names (42…), values (22…), what is not supported (0A…).
         code if ["42", "22", "0A"].iter().any(|class| code.starts_with(class)) => {

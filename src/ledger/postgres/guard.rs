@@ -7,7 +7,7 @@ use tokio_postgres::types::Type;
 
 use super::failure::report_failure;
 use super::wire::wait;
-use super::{Postgres, REPORT_SECONDS, sql};
+use super::{PREPARING, Postgres, sql};
 use crate::ledger::connection::{Connection, collect};
 use crate::ledger::select::REPORT_FUNCTIONS;
 use crate::ledger::{LedgerError, Value};
@@ -93,7 +93,7 @@ fn noted_relations(postgres: &mut Postgres, query: &str) -> Result<Vec<(String, 
         let statement = postgres.client.prepare_typed(&view, &[] as &[Type]).await?;
         postgres.client.execute(&statement, &[]).await
     });
-    made.map_err(|error| report_failure(&postgres.address.place, &error, REPORT_SECONDS))?;
+    made.map_err(|error| report_failure(&postgres.address.place, &error, PREPARING))?;
     let sql = "SELECT DISTINCT c.relname, n.nspname = current_schema()
                FROM pg_catalog.pg_rewrite r
                JOIN pg_catalog.pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid

@@ -10,6 +10,7 @@ mod wire;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
@@ -18,7 +19,7 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Error, Statement};
 
 use super::LedgerError;
-use super::connection::{Connection, Value, collect};
+use super::connection::{Connection, EachRow, Field, Value, collect};
 pub use address::PostgresAddress;
 use failure::{failure, report_failure};
 use values::{references, types, values};
@@ -28,8 +29,8 @@ use wire::wait;
 const LOCK_TIMEOUT: &str = "10s";
 /// After how long without a word a writer loses its transaction, and with it the lock: its machine may be gone.
 const IDLE_TIMEOUT: &str = "60s";
-/// How long a query of somebody's report may take.
-const REPORT_SECONDS: u32 = 300;
+/// How long the server may take to understand a query.
+const PREPARING: Duration = Duration::from_secs(60);
 /// So many prepared statements are kept.
 const MOST_STATEMENTS: usize = 500;
 
@@ -151,6 +152,27 @@ fn hand_over(
     })
 }
 
+/// [`hand_over`] for rows of a query that was not written by us.
+fn lend(client: &Client, statement: &Statement, parameters: &[Value], each: EachRow<'_>) -> Result<Result<(), String>, Error> {
+    let mut bytes = false;
+    let outcome = hand_over(client, statement, parameters, &mut |values| {
+        let mut fields = Vec::with_capacity(values.len());
+        for value in values {
+            fields.push(match value {
+                Value::Null => Field::Null,
+                Value::Integer(number) => Field::Integer(*number),
+                Value::Text(text) => Field::Text(text),
+                Value::Blob(_) => {
+                    bytes = true;
+                    return ControlFlow::Break(());
+                }
+            });
+        }
+        each(&fields)
+    })?;
+    Ok(if bytes { Err("a column holds bytes; give whole numbers and texts".to_owned()) } else { outcome })
+}
+
 impl Connection for Postgres {
     fn place(&self) -> &str {
         &self.address.place
@@ -198,29 +220,26 @@ impl Connection for Postgres {
     }
 
     fn foreign_columns(&mut self, sql: &str) -> Result<Vec<String>, LedgerError> {
+        let sql = &sql::foreign(sql);
         guard::check(self, sql)?;
         // All parameters of a report are texts.
         let prepared = wait(self.client.prepare_typed(&sql::numbered(sql), &vec![Type::TEXT; parameter_count(sql)]));
-        let statement = prepared.map_err(|error| report_failure(&self.address.place, &error, REPORT_SECONDS))?;
+        let statement = prepared.map_err(|error| report_failure(&self.address.place, &error, PREPARING))?;
         Ok(values::names(&statement))
     }
 
-    fn foreign_stream(
-        &mut self,
-        sql: &str,
-        parameters: &[Value],
-        each: &mut dyn FnMut(&[Value]) -> ControlFlow<()>,
-    ) -> Result<(), LedgerError> {
+    fn foreign_stream(&mut self, sql: &str, parameters: &[Value], limit: Duration, each: EachRow<'_>) -> Result<(), LedgerError> {
+        let sql = &sql::foreign(sql);
         guard::check(self, sql)?;
-        self.batch(&format!("BEGIN READ ONLY; SET LOCAL statement_timeout = '{REPORT_SECONDS}s'"))?;
+        self.batch(&format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {}", limit.as_millis().clamp(1, 2_147_483_647)))?;
         self.open = true;
         let outcome = wait(self.client.prepare_typed(&sql::numbered(sql), &types(parameters)))
-            .and_then(|statement| hand_over(&self.client, &statement, parameters, each));
+            .and_then(|statement| lend(&self.client, &statement, parameters, each));
         self.roll_back();
         match outcome {
             Ok(Ok(())) => Ok(()),
             Ok(Err(why)) => Err(LedgerError::Query(why)),
-            Err(error) => Err(report_failure(&self.address.place, &error, REPORT_SECONDS)),
+            Err(error) => Err(report_failure(&self.address.place, &error, limit)),
         }
     }
 

@@ -6,53 +6,158 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use csv::{Terminator, Writer, WriterBuilder};
+use encoding_rs::{EncoderResult, GB18030};
 
-use super::Sheet;
+use super::{Sheet, SheetRow, Table};
+use crate::model::Language;
 use crate::report::cell::Cell;
+
+/// How many bytes are gathered before they are handed on.
+const BLOCK: usize = 64 * 1024;
+
+/// In which bytes letters are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CsvEncoding {
+    /// UTF-8.
+    #[default]
+    Utf8,
+    /// UTF-8 behind a byte-order mark, by which spreadsheets know it.
+    Utf8Bom,
+    /// GBK as spreadsheets in Chinese expect it. What GBK lacks is written by its successor GB 18030, so nothing is lost.
+    Gbk,
+}
+
+/// How CSV is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CsvOptions {
+    /// In which bytes.
+    pub encoding: CsvEncoding,
+    /// What stands between cells: `,`, `;`, `|` or a tab.
+    pub separator: char,
+    /// What stands before decimals: `.` or `,`.
+    pub decimal_point: char,
+}
+
+impl CsvOptions {
+    /// The separators that can be asked for.
+    pub const SEPARATORS: [char; 4] = [',', ';', '|', '\t'];
+}
+
+impl Default for CsvOptions {
+    fn default() -> Self {
+        Self { encoding: CsvEncoding::Utf8, separator: ',', decimal_point: '.' }
+    }
+}
 
 /// Writes a table as CSV.
 pub struct Csv<'a> {
-    writer: Writer<&'a mut dyn Write>,
+    options: CsvOptions,
+    language: Language,
+    out: &'a mut dyn Write,
+    text: String,
+    /// The bytes for which a cell is put in quotes.
+    quoted: [bool; 256],
 }
 
 impl<'a> Csv<'a> {
-    /// Writes to `out`.
-    pub fn new(out: &'a mut dyn Write) -> Self {
-        Self { writer: WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out) }
+    /// Writes to `out`. English headings are the columns' own names, so that scripts can rely on them.
+    pub fn new(table: Table<'_>, out: &'a mut dyn Write) -> io::Result<Self> {
+        let mut quoted = [false; 256];
+        for letter in ['"', '\r', '\n', table.csv.separator] {
+            quoted[letter as usize] = true;
+        }
+        let text = String::with_capacity(2 * BLOCK);
+        let mut csv = Self { options: table.csv, language: table.language, out, text, quoted };
+        if csv.options.encoding == CsvEncoding::Utf8Bom {
+            csv.text.push('\u{feff}');
+        }
+        let last = table.columns.len().saturating_sub(1);
+        for (index, column) in table.columns.iter().enumerate() {
+            let heading = match table.language {
+                Language::English => &column.name,
+                Language::Chinese => &column.heading,
+            };
+            csv.words(heading);
+            csv.end_cell(index == last);
+        }
+        Ok(csv)
+    }
+
+    fn end_cell(&mut self, last: bool) {
+        if last { self.text.push_str("\r\n") } else { self.text.push(self.options.separator) }
+    }
+
+    fn words(&mut self, text: &str) {
+        if text.bytes().any(|byte| self.quoted[usize::from(byte)]) {
+            self.text.push('"');
+            self.text.push_str(&guarded(text).replace('"', "\"\""));
+            self.text.push('"');
+        } else {
+            self.text.push_str(&guarded(text));
+        }
+    }
+
+    fn number(&mut self, cell: Cell<'_>) {
+        let start = self.text.len();
+        cell.write(self.language, &mut self.text);
+        if self.options.decimal_point == ',' && self.text[start..].contains('.') {
+            let number = self.text.split_off(start).replace('.', ",");
+            let quoted = self.options.separator == ',';
+            let mark = if quoted { "\"" } else { "" };
+            self.text.extend([mark, &number, mark]);
+        }
+    }
+
+    fn hand_on(&mut self) -> io::Result<()> {
+        match self.options.encoding {
+            CsvEncoding::Utf8 | CsvEncoding::Utf8Bom => self.out.write_all(self.text.as_bytes())?,
+            CsvEncoding::Gbk => {
+                let mut bytes = vec![0; self.text.len() * 2 + 16];
+                let (result, _, written) =
+                    GB18030.new_encoder().encode_from_utf8_without_replacement(&self.text, &mut bytes, true);
+                match result {
+                    EncoderResult::InputEmpty => self.out.write_all(&bytes[..written])?,
+                    EncoderResult::OutputFull => return Err(io::Error::other("a block of GBK is too long")),
+                    EncoderResult::Unmappable(letter) => {
+                        return Err(io::Error::new(
+                            io::ErrorKind::InvalidData,
+                            format!("{letter:?} cannot be written in GBK; take UTF-8 (--csv-encoding utf-8-bom)"),
+                        ));
+                    }
+                }
+            }
+        }
+        self.text.clear();
+        Ok(())
     }
 }
 
 impl Sheet for Csv<'_> {
-    fn headings(&mut self, headings: &[&str]) -> io::Result<()> {
-        self.writer.write_record(headings.iter().map(|heading| guarded(heading).into_owned())).map_err(into_io)
-    }
-
-    fn row(&mut self, cells: &[Cell]) -> io::Result<()> {
-        for cell in cells {
-            let text = match cell {
-                Cell::Empty => Cow::Borrowed(""),
-                Cell::Text(text) => guarded(text),
-                Cell::Number(number) => Cow::Borrowed(number.as_str()),
-            };
-            self.writer.write_field(text.as_bytes()).map_err(into_io)?;
+    fn row(&mut self, row: SheetRow<'_>) -> io::Result<()> {
+        let last = row.cells.len().saturating_sub(1);
+        for (index, cell) in row.cells.iter().enumerate() {
+            match cell {
+                Cell::Text(text) => self.words(text),
+                // Words, days and times of the program's own need no quotes.
+                Cell::Word(_) => {
+                    let word = cell.text(self.language);
+                    self.words(&word);
+                }
+                cell if cell.is_number() => self.number(*cell),
+                cell => cell.write(self.language, &mut self.text),
+            }
+            self.end_cell(index == last);
         }
-        self.writer.write_record(None::<&[u8]>).map_err(into_io)
+        if self.text.len() >= BLOCK { self.hand_on() } else { Ok(()) }
     }
 
-    fn finish(&mut self) -> io::Result<()> {
-        self.writer.flush()
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        self.hand_on()?;
+        self.out.flush()
     }
 }
 
 /// A text that no spreadsheet takes for a formula. Tab and carriage return count too: some strip them first.
 fn guarded(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
-}
-
-fn into_io(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
 }

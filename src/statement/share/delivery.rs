@@ -14,7 +14,7 @@ use crate::model::{Period, Status, UsageRecord};
 use crate::statement::{Statement, StatementError};
 
 /// Weights are bytes in parts of ten thousand, so that any overhead is exact.
-const PARTS: i128 = 10_000;
+pub(super) const PARTS: i128 = 10_000;
 /// The meters that measure delivery.
 const METERS: [&str; 2] = [names::TRAFFIC, names::BANDWIDTH];
 

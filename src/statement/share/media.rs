@@ -136,6 +136,28 @@ impl<'a> ByMedia<'a> {
         Ok(())
     }
 
+    /// What a media weighs, line by line.
+    ///
+    /// # Errors
+    /// A weight past 128 bits.
+    pub(super) fn weights(&self, media: &StoredMedia) -> Result<Vec<(usize, i128)>, RateError> {
+        let mut weights = Vec::new();
+        for line in &self.storage {
+            let weight = line.weight(media, self.only_area).ok_or_else(out_of_range)?;
+            if weight > 0 {
+                weights.push((line.line, weight));
+            }
+        }
+        weights.extend(self.delivery.of(media.file_id.as_str()));
+        Ok(weights)
+    }
+
+    /// The lines with their totals, none of them taken. After all media were weighed.
+    pub(super) fn lines(&mut self) -> Lines<'a> {
+        self.settle_totals();
+        self.lines.anew()
+    }
+
     /// What the media added since the last cut pay together: nothing where they stored and delivered nothing in this month.
     ///
     /// # Errors

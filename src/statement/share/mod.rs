@@ -1,10 +1,12 @@
 //! A month's charges, split: over applications by measured usage, or over what media belong to by what they store.
 //!
-//! Nothing of it is kept: the ledger holds charges, shares are computed when somebody asks. Memory grows with the lines of
-//! the month, never with the shares: weights come in once to be added up, and a second time in the order of the shares.
+//! Memory grows with the lines of the month, never with the shares: weights come in once to be added up, and a second time in the
+//! order of the shares. What reports show is kept in the ledger (`keep`); any other split is computed when somebody asks.
 
 mod application;
 mod delivery;
+mod keep;
+mod mapping;
 mod media;
 
 use std::collections::{BTreeMap, HashMap};
@@ -13,6 +15,8 @@ use crate::billing::{AllocateError, Place, Portion, Shares};
 use crate::model::{Amount, Charge, Currency, Status};
 
 pub use application::{ApplicationShares, by_application};
+pub use keep::keep;
+pub use mapping::{Mapping, MappingError};
 pub use media::ByMedia;
 
 /// What one share pays for one item of a month.
@@ -37,6 +41,7 @@ pub struct Share {
 }
 
 /// The charges of a month, by the lines that weights belong to, and by the items that people read.
+#[derive(Clone)]
 struct Lines<'a> {
     charges: &'a [Charge],
     items: Vec<Item<'a>>,
@@ -45,6 +50,7 @@ struct Lines<'a> {
 }
 
 /// What lines are added up to in the output.
+#[derive(Clone)]
 struct Item<'a> {
     meter: &'a str,
     area: &'a str,
@@ -54,6 +60,7 @@ struct Item<'a> {
 }
 
 /// Charges of one line: those of its tiers, and what packs took.
+#[derive(Clone)]
 struct Line {
     item: usize,
     charges: Vec<usize>,
@@ -111,11 +118,10 @@ impl<'a> Lines<'a> {
     fn take(&mut self, weights: impl IntoIterator<Item = (usize, i128)>) -> Result<Vec<Share>, AllocateError> {
         let mut sums = BTreeMap::new();
         for (place, weight) in weights {
-            let Some(line) = self.lines.get_mut(place) else { continue };
-            let mut shares = line.shares.map_or_else(|| Shares::of(line.total), Ok)?;
-            let portion = shares.take(weight)?;
-            line.shares = Some(shares);
-            self.add(&mut sums, place, portion);
+            if place < self.lines.len() {
+                let portion = self.portion(place, weight)?;
+                self.add(&mut sums, place, portion);
+            }
         }
         Ok(self.shares(sums, |item| item.basis.clone()))
     }
@@ -123,21 +129,54 @@ impl<'a> Lines<'a> {
     /// What no share took.
     fn rest(&self, why: impl Fn(&Item<'_>) -> String) -> Result<Vec<Share>, AllocateError> {
         let mut sums = BTreeMap::new();
-        for (place, line) in self.lines.iter().enumerate() {
-            if let Some(portion) = line.shares.map_or_else(|| Shares::of(line.total), Ok)?.rest() {
+        for place in 0..self.lines.len() {
+            if let Some(portion) = self.rest_of(place)? {
                 self.add(&mut sums, place, portion);
             }
         }
         Ok(self.shares(sums, why))
     }
 
+    /// The next share of one line.
+    fn portion(&mut self, line: usize, weight: i128) -> Result<Portion, AllocateError> {
+        let line = &mut self.lines[line];
+        let mut shares = line.shares.map_or_else(|| Shares::of(line.total), Ok)?;
+        let portion = shares.take(weight)?;
+        line.shares = Some(shares);
+        Ok(portion)
+    }
+
+    /// What no share took of one line.
+    fn rest_of(&self, line: usize) -> Result<Option<Portion>, AllocateError> {
+        let line = &self.lines[line];
+        Ok(line.shares.map_or_else(|| Shares::of(line.total), Ok)?.rest())
+    }
+
+    /// The charges of one line, with their places.
+    fn charges_of(&self, line: usize) -> impl Iterator<Item = (usize, &'a Charge)> {
+        let charges = self.charges;
+        self.lines[line].charges.iter().filter_map(move |index| Some((*index, charges.get(*index)?)))
+    }
+
+    /// By what a line is split, in words.
+    fn basis(&self, line: usize) -> &str {
+        self.lines.get(line).and_then(|line| self.items.get(line.item)).map_or("", |item| &item.basis)
+    }
+
+    /// The same lines, none of them taken.
+    fn anew(&self) -> Self {
+        let mut lines = self.clone();
+        lines.lines.iter_mut().for_each(|line| line.shares = None);
+        lines
+    }
+
     fn add(&self, sums: &mut BTreeMap<usize, Sum>, line: usize, portion: Portion) {
         let Some(line) = self.lines.get(line) else { return };
         for charge in line.charges.iter().filter_map(|charge| self.charges.get(*charge)) {
-            let part = |amount: Option<Amount>| amount.map(|amount| portion.of(amount.units));
+            let [billed, effective] = parts_of(charge, portion).map(|amount| amount.map(|amount| amount.units));
             let sum = sums.entry(line.item).or_insert(Sum { billed: None, effective: None, status: charge.status });
-            sum.billed = plus(sum.billed, part(charge.billed_cost));
-            sum.effective = plus(sum.effective, part(charge.effective_cost));
+            sum.billed = plus(sum.billed, billed);
+            sum.effective = plus(sum.effective, effective);
             sum.status = sum.status.min(charge.status);
         }
     }
@@ -159,6 +198,18 @@ impl<'a> Lines<'a> {
         };
         sums.into_iter().filter_map(share).collect()
     }
+}
+
+/// A portion of what a charge costs: billed, and effective.
+fn parts_of(charge: &Charge, portion: Portion) -> [Option<Amount>; 2] {
+    [charge.billed_cost, charge.effective_cost].map(|amount| amount.map(|amount| portion.of_amount(amount)))
+}
+
+/// The same as [`plus`], of amounts of one currency.
+fn plus_amount(left: Option<Amount>, right: Option<Amount>) -> Option<Amount> {
+    let currency = left.or(right)?.currency;
+    let units = plus(left.map(|amount| amount.units), right.map(|amount| amount.units))?;
+    Some(Amount { units, currency })
 }
 
 /// A sum in which what is unknown counts as nothing. Rating has already refused a month whose total leaves the range.

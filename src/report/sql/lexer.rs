@@ -1,24 +1,11 @@
-//! The little that must be understood of a report's SQL: where its texts and comments are, so that named parameters can be
-//! numbered and several statements refused.
-
-/// A parameter that a query may use.
-pub const PARAMETERS: [&str; 4] = ["account", "by", "from", "to"];
-
-/// A query with numbered parameters: `?1` is the first of `parameters`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Query {
-    /// The text for the store.
-    pub sql: String,
-    /// The names of the parameters, in the order of their numbers.
-    pub parameters: Vec<&'static str>,
-}
+//! Where texts, names and comments of a query are, so that named parameters can be numbered and several statements refused.
 
 /// What is wrong, and at which byte.
 pub type Refusal = (usize, String);
 
-/// Reads a query: one SELECT, with `:name` for parameters.
-pub fn read(text: &str) -> Result<Query, Refusal> {
-    let mut query = Query { sql: String::with_capacity(text.len()), parameters: Vec::new() };
+/// Writes a query with numbered parameters: `?1` is the first of those that it uses, which are also given. Comments become blanks.
+pub fn number(text: &str, known: &[&str]) -> Result<(String, Vec<String>), Refusal> {
+    let (mut sql, mut used) = (String::with_capacity(text.len()), Vec::new());
     let mut words = 0_usize;
     let mut ended = false;
     let mut at = 0;
@@ -32,36 +19,43 @@ pub fn read(text: &str) -> Result<Query, Refusal> {
         match token.kind {
             Kind::Unclosed => return Err((at, "this text, name or comment does not end".to_owned())),
             Kind::Semicolon => ended = true,
-            Kind::Parameter => query.sql.push_str(&number(&mut query.parameters, piece).map_err(|message| (at, message))?),
-            Kind::Numbered => return Err((at, format!("{piece:?}: write parameters by name: {}", known()))),
+            Kind::Parameter => {
+                sql.push_str(&place(&mut used, piece, known).map_err(|message| (at, message))?);
+            }
+            Kind::Numbered => return Err((at, format!("{piece:?}: write parameters by name: {}", listed(known)))),
             Kind::Word if words == 0 && !["select", "with"].contains(&piece.to_ascii_lowercase().as_str()) => {
                 return Err((at, format!("a report begins with SELECT or WITH, not {piece:?}")));
             }
             _ => {}
         }
         words += usize::from(!silent && token.kind != Kind::Semicolon);
-        if !matches!(token.kind, Kind::Parameter | Kind::Semicolon) {
-            query.sql.push_str(piece);
+        match token.kind {
+            Kind::Parameter | Kind::Semicolon => {}
+            // Lines stay where they are.
+            Kind::Comment => sql.extend(piece.chars().map(|letter| if letter == '\n' { '\n' } else { ' ' })),
+            _ => sql.push_str(piece),
         }
         at += token.length;
     }
-    if words == 0 { Err((text.len(), "there is no query".to_owned())) } else { Ok(query) }
+    if words == 0 { Err((text.len(), "there is no query".to_owned())) } else { Ok((sql, used)) }
 }
 
-fn known() -> String {
-    PARAMETERS.map(|name| format!(":{name}")).join(" ")
+fn listed(known: &[&str]) -> String {
+    known.iter().map(|name| format!(":{name}")).collect::<Vec<_>>().join(" ")
 }
 
 /// The numbered form of a named parameter.
-fn number(parameters: &mut Vec<&'static str>, piece: &str) -> Result<String, String> {
+fn place(used: &mut Vec<String>, piece: &str, known: &[&str]) -> Result<String, String> {
     let name = piece.trim_start_matches(':');
-    let name = PARAMETERS
-        .into_iter()
-        .find(|known| *known == name)
-        .ok_or_else(|| format!("parameter {piece:?} is unknown; known parameters: {}", known()))?;
-    let position = parameters.iter().position(|known| *known == name).unwrap_or_else(|| {
-        parameters.push(name);
-        parameters.len() - 1
+    if !known.contains(&name) {
+        return Err(format!(
+            "parameter {piece:?} is unknown; known parameters: {}; one of your own needs a line `-- parameter: {name} text|number DEFAULT`",
+            listed(known)
+        ));
+    }
+    let position = used.iter().position(|known| known == name).unwrap_or_else(|| {
+        used.push(name.to_owned());
+        used.len() - 1
     });
     Ok(format!("?{}", position + 1))
 }
