@@ -53,7 +53,7 @@ SUMS = """
 import sys, duckdb
 path = sys.argv[1]
 source = f"read_parquet('{path}')" if path.endswith("parquet") else f"read_csv('{path}', header = true, all_varchar = true)"
-row = duckdb.sql(f"select count(*), sum(cast(billed_cost as decimal(38, 8))), count(distinct charge_id), min(usage_day), max(usage_day) from {source}").fetchone()
+row = duckdb.sql(f"select count(*), sum(cast(billed_cost as decimal(38, 8))), count(distinct usage_day), min(usage_day), max(usage_day) from {source}").fetchall()[0]
 print(*row)
 """
 
