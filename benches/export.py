@@ -165,7 +165,7 @@ def main():
             size = files[name].stat().st_size / 1e6
             print(f"{name:<12}{wall:>9.2f}{cpu:>9.2f}{wall / best_wall:>13.2f}{cpu / best_cpu:>12.2f}{peak:>10.0f}{size:>10.0f}")
         for name, path in files.items():
-            sums[name, form] = subprocess.run([python, "-c", SUMS, path], check=True, capture_output=True, text=True).stdout.strip()
+            sums[name, form] = subprocess.run([python, "-c", SUMS, path], check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
     if len(set(sums.values())) != 1:
         failed = True
         print("\nthe files differ:", *(f"{key}: {value}" for key, value in sums.items()), sep="\n")
