@@ -1,6 +1,6 @@
 //! FOCUS (FinOps Open Cost and Usage Specification) 1.4 and 1.2: the ledger's charges as a data set that FinOps tools read.
 //!
-//! One row model feeds both versions; [`columns`] says which columns each has. [`check`] looks at files again, as a stranger would.
+//! One row model feeds both versions; the table of columns says which of them each has. [`check`] looks at files again, as a stranger would.
 //! `docs/focus.md` is the page for those who load the files.
 
 mod billing_period;
