@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::LedgerError;
+use super::select::Selection;
 
 /// A value on its way into or out of the store. There are no floats.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +70,13 @@ pub trait Connection: Send {
 
     /// [`Connection::stream`] for a query that was not written by us. It may read views (`v_…`) and nothing else, and is stopped
     /// when its time is over.
-    fn foreign_stream(&mut self, sql: &str, parameters: &[Value], limit: Duration, each: EachRow<'_>) -> Result<(), LedgerError>;
+    fn foreign_stream(
+        &mut self,
+        selection: Selection<'_>,
+        parameters: &[Value],
+        limit: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), LedgerError>;
 
     /// Begins a transaction that will write.
     fn begin(&mut self) -> Result<(), LedgerError>;

@@ -13,7 +13,8 @@ use rusqlite::{ErrorCode, OpenFlags, Statement, ToSql, params_from_iter};
 
 use super::LedgerError;
 use super::connection::{Connection, EachRow, Field, Value};
-use super::select::{REPORT_FUNCTIONS, too_slow};
+use super::packed;
+use super::select::{REPORT_FUNCTIONS, Selection, reuse, too_slow};
 
 /// How long a writer waits for another process. A unit of work commits in milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -90,6 +91,7 @@ impl Sqlite {
             // FULL: a commit survives a power cut. What is lost otherwise is small but cannot always be had again: the event
             // configuration before a change, and usage that the cloud has meanwhile dropped. One sync per unit is cheap.
             connection.pragma_update(None, "synchronous", "FULL")?;
+            packed::register(&connection)?;
             connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0)).map(drop)
         };
         prepare().map_err(|error| translate(&place, &error))?;
@@ -119,6 +121,7 @@ fn only_views(context: AuthContext<'_>) -> Authorization {
         AuthAction::Read { table_name, column_name } => {
             column_name.is_empty() || is_view(table_name) || context.accessor.is_some_and(is_view)
         }
+        AuthAction::Function { function_name: packed::FUNCTION } => true,
         AuthAction::Function { function_name } => REPORT_FUNCTIONS.contains(&function_name.to_ascii_lowercase().as_str()),
         _ => false,
     };
@@ -210,11 +213,20 @@ impl Connection for Sqlite {
         })
     }
 
-    fn foreign_stream(&mut self, sql: &str, parameters: &[Value], limit: Duration, each: EachRow<'_>) -> Result<(), LedgerError> {
+    fn foreign_stream(
+        &mut self,
+        selection: Selection<'_>,
+        parameters: &[Value],
+        limit: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), LedgerError> {
         let end = Instant::now() + limit;
         self.guarded(|this| {
             // Not cached: a statement prepared under the guard must not be met outside, nor the other way round.
-            let mut statement = this.connection.prepare(sql).map_err(|error| explain(&this.place, &error))?;
+            let prepare = |sql: &str| this.connection.prepare(sql).map_err(|error| explain(&this.place, &error));
+            // As it is first, for the number of its columns and for messages that speak of what was asked.
+            let width = prepare(&selection.sql())?.column_count();
+            let mut statement = prepare(&packed::query(selection))?;
             if !statement.readonly() {
                 return Err(LedgerError::Query("it would change the ledger".to_owned()));
             }
@@ -223,7 +235,7 @@ impl Connection for Sqlite {
                 this.connection.progress_handler(STEPS_BETWEEN_LOOKS, set.then_some(hook))
             };
             watch(true).map_err(|error| translate(&this.place, &error))?;
-            let result = lend(&mut statement, parameters, each);
+            let result = lend(&mut statement, width, parameters, each);
             watch(false).map_err(|error| translate(&this.place, &error))?;
             result.map_err(|error| match error.sqlite_error_code() {
                 Some(ErrorCode::OperationInterrupted) => too_slow(limit),
@@ -334,31 +346,23 @@ fn hand_over(
     Ok(())
 }
 
-/// [`hand_over`] without copies of texts.
-fn lend(statement: &mut Statement<'_>, parameters: &[Value], each: EachRow<'_>) -> rusqlite::Result<()> {
-    let width = statement.column_count();
+/// [`hand_over`] of a packed query, without copies of texts.
+fn lend(statement: &mut Statement<'_>, width: usize, parameters: &[Value], each: EachRow<'_>) -> rusqlite::Result<()> {
     let mut rows = statement.query(params_from_iter(parameters))?;
+    let mut room = Vec::<Field<'static>>::new();
     while let Some(row) = rows.next()? {
-        let mut fields = Vec::with_capacity(width);
-        for index in 0..width {
-            fields.push(match row.get_ref(index)? {
-                ValueRef::Null => Field::Null,
-                ValueRef::Integer(number) => Field::Integer(number),
-                ValueRef::Text(bytes) => {
-                    Field::Text(std::str::from_utf8(bytes).map_err(|error| rusqlite::Error::Utf8Error(index, error))?)
-                }
-                ValueRef::Blob(_) => return Err(not_exact(index)),
-                ValueRef::Real(_) => return Err(not_exact(index)),
-            });
-        }
+        let ValueRef::Blob(packed) = row.get_ref(0)? else { return Err(not_exact(0)) };
+        let mut fields = reuse(room);
+        packed::unpack(packed, width, &mut fields)?;
         if each(&fields).is_break() {
             break;
         }
+        room = reuse(fields);
     }
     Ok(())
 }
 
-fn not_exact(index: usize) -> rusqlite::Error {
+pub(super) fn not_exact(index: usize) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(index, "floating point".to_owned(), rusqlite::types::Type::Real)
 }
 

@@ -94,6 +94,16 @@ impl Base {
             Self::Count => "count",
         }
     }
+
+    /// The base unit as a unit.
+    pub fn unit(self) -> &'static Unit {
+        match self {
+            Self::Bytes => &Unit { name: "B", base: Self::Bytes, factor: 1 },
+            Self::Seconds => &Unit { name: "s", base: Self::Seconds, factor: 1 },
+            Self::BitsPerSecond => &Unit { name: "bit/s", base: Self::BitsPerSecond, factor: 1 },
+            Self::Count => &Unit::COUNT,
+        }
+    }
 }
 
 impl fmt::Display for Base {

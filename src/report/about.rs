@@ -6,7 +6,7 @@ use super::ReportError;
 use super::definition::{Definition, Whole};
 use super::label::Label;
 use super::parameters::Parameters;
-use crate::ledger::{Field, Ledger};
+use crate::ledger::{Field, Ledger, Selection};
 use crate::model::{BillingMonth, Language};
 
 /// From what a report was made. The same ledger and parameters give the same.
@@ -72,16 +72,18 @@ impl About {
         // What a month's bill or books carry was used in it or in the month before.
         let (first, last): (BillingMonth, BillingMonth) = (parameters.from.month(), parameters.to.minus(1).month());
         let first = if parameters.by == super::Basis::Usage { first } else { first.previous() };
-        let sql = "SELECT account, usage_month, name, value FROM v_charge_term
-                   WHERE usage_month >= ?1 AND usage_month <= ?2 AND (?3 = '' OR account = ?3)
-                   ORDER BY name, value, account, usage_month";
+        let terms = Selection {
+            columns: "account, usage_month, name, value",
+            from: "v_charge_term WHERE usage_month >= ?1 AND usage_month <= ?2 AND (?3 = '' OR account = ?3)
+                   ORDER BY name, value, account, usage_month",
+        };
         let values = [
             first.to_string().into(),
             last.to_string().into(),
             parameters.account.as_ref().map_or("", |account| account.as_str()).into(),
         ];
         let mut found: Vec<(String, String, String)> = Vec::new();
-        let finished = ledger.select(sql, &values, parameters.limit, |row| {
+        let finished = ledger.select(terms, &values, parameters.limit, |row| {
             if let [Field::Text(account), Field::Text(month), Field::Text(name), Field::Text(value)] = row {
                 found.push(((*name).to_owned(), (*value).to_owned(), format!("{account} {month}")));
             }

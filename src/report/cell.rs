@@ -30,7 +30,7 @@ pub enum Cell<'a> {
     /// 10⁻⁸ of a currency.
     Money(i64),
     /// Base units, and the unit in which they are shown; its number ends.
-    Quantity(i64, Unit),
+    Quantity(i64, &'static Unit),
     /// 10⁻⁶.
     Ratio(i64),
 }
@@ -52,10 +52,10 @@ impl Cell<'_> {
                     out.push_str(&format_time(time));
                 }
             }
-            Self::Number(number) => number_text(number, out),
+            Self::Number(number) => decimal(number, 0, out),
             Self::Money(units) => decimal(units, AMOUNT_SCALE, out),
             Self::Ratio(millionths) => decimal(millionths, RATIO_SCALE, out),
-            Self::Quantity(base, unit) => quantity(base, unit, out),
+            Self::Quantity(base, unit) => quantity(base, *unit, out),
         }
     }
 
@@ -65,11 +65,6 @@ impl Cell<'_> {
         self.write(language, &mut text);
         text
     }
-}
-
-/// A whole number.
-fn number_text(number: i64, out: &mut String) {
-    decimal(number, 0, out);
 }
 
 /// The digits of 00 to 99.
@@ -83,63 +78,93 @@ const PAIRS: [[u8; 2]; 100] = {
     pairs
 };
 
-/// A number of 10⁻ˢ, with all its decimals. Ten million lines have a hundred million of them.
+/// A number of 10⁻ˢ, with all its decimals.
 pub fn decimal(number: i64, scale: u32, out: &mut String) {
+    digits(number, scale, false, out);
+}
+
+/// [`decimal`], without zeros at the end where `short`. Ten million lines have a hundred million of them.
+fn digits(number: i64, scale: u32, short: bool, out: &mut String) {
     let (mut left, scale) = (number.unsigned_abs(), scale as usize);
-    // The digits, behind at least one zero before the point.
-    let mut digits = [b'0'; 40];
-    let mut at = digits.len();
+    let mut text = [b'0'; 40];
+    let mut end = text.len();
+    let mut at = end;
     while left >= 100 {
         at -= 2;
-        digits[at..at + 2].copy_from_slice(&PAIRS[(left % 100) as usize]);
+        text[at..at + 2].copy_from_slice(&PAIRS[(left % 100) as usize]);
         left /= 100;
     }
     at -= 2;
-    digits[at..at + 2].copy_from_slice(&PAIRS[left as usize]);
+    text[at..at + 2].copy_from_slice(&PAIRS[left as usize]);
     if left < 10 {
         at += 1;
     }
-    let at = at.min(digits.len() - 1 - scale);
-    let (whole, decimals) = digits[at..].split_at(digits.len() - at - scale);
-    if number < 0 {
-        out.push('-');
-    }
-    out.push_str(std::str::from_utf8(whole).unwrap_or_default());
     if scale > 0 {
-        out.push('.');
-        out.push_str(std::str::from_utf8(decimals).unwrap_or_default());
+        // At least one zero before the point, for which the whole part moves to the left.
+        at = at.min(end - 1 - scale);
+        text.copy_within(at..end - scale, at - 1);
+        at -= 1;
+        text[end - scale - 1] = b'.';
+        while short && text[end - 1] == b'0' {
+            end -= 1;
+        }
+        if text[end - 1] == b'.' {
+            end -= 1;
+        }
     }
+    if number < 0 {
+        at -= 1;
+        text[at] = b'-';
+    }
+    out.push_str(std::str::from_utf8(&text[at..end]).unwrap_or_default());
 }
 
 /// A quantity in its unit, without zeros at the end.
 fn quantity(base: i64, unit: Unit, out: &mut String) {
-    match power_of_ten(unit.factor) {
-        Some(0) => number_text(base, out),
-        Some(scale) => {
-            let mut trimmed = (base, scale);
-            while trimmed.1 > 0 && trimmed.0 % 10 == 0 {
-                trimmed = (trimmed.0 / 10, trimmed.1 - 1);
-            }
-            if trimmed.1 == 0 { number_text(trimmed.0, out) } else { decimal(trimmed.0, trimmed.1, out) }
-        }
+    match in_decimals(base, unit) {
+        Some((number, scale)) => digits(number, scale, true, out),
         None => out.push_str(&unit.format(base.into()).unwrap_or_default()),
     }
 }
 
-/// The factors of units that are powers of ten.
-fn power_of_ten(factor: i128) -> Option<u32> {
-    Some(match factor {
-        1 => 0,
-        1_000 => 3,
-        1_000_000 => 6,
-        1_000_000_000 => 9,
-        1_000_000_000_000 => 12,
-        1_000_000_000_000_000 => 15,
+/// A quantity as a number of 10⁻ˢ of its unit; `None` where that does not end, or the unit is none of the usual ones.
+fn in_decimals(base: i64, unit: Unit) -> Option<(i64, u32)> {
+    // 1/60 is 5/(3 × 10²), 1/3600 is 25/(9 × 10⁴).
+    let (divisor, multiplier, scale) = match unit.factor {
+        1 => (1, 1, 0),
+        60 => (3, 5, 2),
+        3_600 => (9, 25, 4),
+        1_000 => (1, 1, 3),
+        1_000_000 => (1, 1, 6),
+        1_000_000_000 => (1, 1, 9),
+        1_000_000_000_000 => (1, 1, 12),
+        1_000_000_000_000_000 => (1, 1, 15),
         _ => return None,
-    })
+    };
+    (base % divisor == 0).then(|| (base / divisor).checked_mul(multiplier)).flatten().map(|number| (number, scale))
 }
 
 /// Whether a quantity can be written in a unit: seconds in hours may not end.
 pub fn ends(base: i64, unit: Unit) -> bool {
-    power_of_ten(unit.factor).is_some() || unit.format(base.into()).is_some()
+    in_decimals(base, unit).is_some() || unit.format(base.into()).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::quantity::UNITS;
+
+    #[test]
+    fn quantities_are_written_as_exact_arithmetic_writes_them() {
+        let edges = [0, 1, 2, 3, 9, 10, 59, 60, 90, 100, 3_599, 3_600, 5_400, 999_999_999, 1_000_000_000, 1 << 40, i64::MAX];
+        for unit in &UNITS {
+            for base in edges.into_iter().flat_map(|base| [base, -base]) {
+                let expected = unit.format(base.into());
+                assert_eq!(ends(base, *unit), expected.is_some(), "{base} in {}", unit.name);
+                if let Some(expected) = expected {
+                    assert_eq!(Cell::Quantity(base, unit).text(Language::English), expected, "{base} in {}", unit.name);
+                }
+            }
+        }
+    }
 }

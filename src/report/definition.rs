@@ -156,7 +156,7 @@ impl Definition {
     /// # Errors
     /// The store's refusal.
     pub fn check_on(&self, ledger: &Ledger) -> Result<(), ReportError> {
-        let columns = ledger.select_columns(&self.query.sql);
+        let columns = ledger.select_columns(self.query.selection());
         columns.map(drop).map_err(|source| ReportError::Query { name: self.name.clone(), source })
     }
 

@@ -4,7 +4,7 @@ use super::ReportError;
 use super::cell::{Cell, RATIO_SCALE, ends};
 use super::column::{Column, ColumnKind};
 use super::definition::Definition;
-use crate::ledger::{Field, Value};
+use crate::ledger::{Field, Value, reuse};
 use crate::model::quantity::UNITS;
 use crate::model::{Base, Status, Unit};
 
@@ -12,7 +12,7 @@ use crate::model::{Base, Status, Unit};
 pub const PER_DAY: &str = "-day";
 
 /// The unit of storage and traffic.
-const GB: Unit = UNITS[3];
+const GB: &Unit = &UNITS[3];
 
 /// Where a column gets its value.
 #[derive(Clone, Copy, Debug)]
@@ -23,11 +23,40 @@ enum Source {
     Given,
 }
 
+/// A column that is shown.
+#[derive(Debug)]
+struct Shown {
+    /// Its place in the definition.
+    column: usize,
+    source: Source,
+    /// What stands in its cells.
+    kind: ColumnKind,
+    /// Where it holds quantities, the place of their unit among all units.
+    unit: Option<usize>,
+    /// Where it holds units, its place among them.
+    names: Option<usize>,
+}
+
+/// The cells of one row after the other.
+#[derive(Debug, Default)]
+pub struct Cells<'a> {
+    /// The cells of a row.
+    pub cells: Vec<Cell<'a>>,
+    /// Its units, with the texts of their cells; `None` where nothing is in it.
+    units: Vec<Option<(&'static Unit, &'a str)>>,
+}
+
+impl Cells<'_> {
+    /// The room for the cells of another row.
+    pub fn reuse<'b>(self) -> Cells<'b> {
+        Cells { cells: reuse(self.cells), units: reuse(self.units) }
+    }
+}
+
 /// How rows of a definition become cells.
 pub struct Rows<'d> {
     definition: &'d Definition,
-    /// For each shown column, its place in the definition, its value and the place of its unit's field.
-    shown: Vec<(usize, Source, Option<usize>)>,
+    shown: Vec<Shown>,
     /// Fields that hold units, with the fields of the quantities in them.
     units: Vec<(usize, Vec<usize>)>,
     /// The place of each column's field.
@@ -58,16 +87,23 @@ impl<'d> Rows<'d> {
             ColumnKind::Percentile { .. } => Source::Given,
             _ => Source::Field(fields[place]),
         };
-        let unit = |column: &Column| match column.kind {
-            ColumnKind::Quantity { unit } => Some(fields[unit]),
-            ColumnKind::Percentile { of, .. } => match columns[of].kind {
-                ColumnKind::Quantity { unit } => Some(fields[unit]),
+        let kind = |column: &Column| match column.kind {
+            ColumnKind::Percentile { of, .. } => columns[of].kind,
+            kind => kind,
+        };
+        let slot = |field: usize| units.iter().position(|(known, _)| *known == field);
+        let shown = columns.iter().enumerate().filter(|(_, column)| !column.hidden);
+        let shown = shown.map(|(place, column)| Shown {
+            column: place,
+            source: source(column, place),
+            kind: kind(column),
+            unit: match kind(column) {
+                ColumnKind::Quantity { unit } => slot(fields[unit]),
                 _ => None,
             },
-            _ => None,
-        };
-        let shown = columns.iter().enumerate().filter(|(_, column)| !column.hidden);
-        let shown = shown.map(|(place, column)| (place, source(column, place), unit(column))).collect();
+            names: slot(fields[place]),
+        });
+        let shown = shown.collect();
         let row_type = definition.row_type().map(|place| fields[place]);
         Self { definition, shown, units, fields, kinds, row_type }
     }
@@ -82,38 +118,28 @@ impl<'d> Rows<'d> {
         self.row_type.is_some_and(|place| fields.get(place) == Some(&Field::Text("total")))
     }
 
-    /// The cells of a row. `given` are its percentiles, in the order of their columns.
-    pub fn cells<'a>(&self, fields: &[Field<'a>], given: &[Option<i64>]) -> Result<Vec<Cell<'a>>, ReportError> {
-        let mut units: Vec<(usize, Unit, &'a str)> = Vec::with_capacity(self.units.len());
+    /// Adds the cells of a row. `given` are its percentiles, in the order of their columns.
+    pub fn add<'a>(&self, fields: &[Field<'a>], given: &[Option<i64>], to: &mut Cells<'a>) -> Result<(), ReportError> {
         for (place, quantities) in &self.units {
-            if let Some((unit, text)) = self.unit(fields, *place, quantities, given)? {
-                units.push((*place, unit, text));
-            }
+            to.units.push(self.unit(fields, *place, quantities, given)?);
         }
-        let unit_at = |place: usize| units.iter().find(|(known, ..)| *known == place);
-        let mut cells = Vec::with_capacity(self.shown.len());
+        let unit_at = |slot: Option<usize>| slot.and_then(|slot| to.units[slot]);
         let mut percentiles = given.iter();
-        for (place, source, unit) in &self.shown {
-            let column = &self.definition.columns[*place];
-            let (kind, field) = match source {
-                Source::Field(field) => (column.kind, fields[*field]),
+        for shown in &self.shown {
+            let field = match shown.source {
+                Source::Field(field) => fields[field],
                 Source::Ratio(numerator, denominator) => {
-                    cells.push(ratio(fields[*numerator], fields[*denominator]).map_or(Cell::Empty, Cell::Ratio));
+                    to.cells.push(ratio(fields[numerator], fields[denominator]).map_or(Cell::Empty, Cell::Ratio));
                     continue;
                 }
-                Source::Given => {
-                    let ColumnKind::Percentile { of, .. } = column.kind else { continue };
-                    let value = percentiles.next().copied().flatten();
-                    (self.definition.columns[of].kind, value.map_or(Field::Null, Field::Integer))
-                }
+                Source::Given => percentiles.next().copied().flatten().map_or(Field::Null, Field::Integer),
             };
-            if let Source::Field(field) = source
-                && let Some((_, _, text)) = unit_at(*field)
-            {
-                cells.push(Cell::Text(text));
+            if let Some((_, text)) = unit_at(shown.names) {
+                to.cells.push(Cell::Text(text));
                 continue;
             }
-            cells.push(match (kind, field) {
+            let refuse = |expected| self.refuse(&self.definition.columns[shown.column], field, expected);
+            to.cells.push(match (shown.kind, field) {
                 (_, Field::Null) => Cell::Empty,
                 (ColumnKind::Text | ColumnKind::Id, Field::Text(text)) => Cell::Text(text),
                 (ColumnKind::Word, Field::Text(text)) => Cell::Word(text),
@@ -123,16 +149,16 @@ impl<'d> Rows<'d> {
                 (ColumnKind::Decimal, Field::Text(text)) if is_decimal(text) => Cell::Decimal(text),
                 (ColumnKind::Money { .. }, Field::Integer(units)) => Cell::Money(units),
                 (ColumnKind::Quantity { .. }, Field::Integer(base)) => {
-                    let unit = unit.and_then(unit_at).map(|(_, unit, _)| *unit);
-                    Cell::Quantity(base, unit.ok_or_else(|| self.refuse(column, field, "a quantity beside its unit"))?)
+                    let (unit, _) = unit_at(shown.unit).ok_or_else(|| refuse("a quantity beside its unit"))?;
+                    Cell::Quantity(base, unit)
                 }
                 (ColumnKind::Status, Field::Integer(rank)) => {
-                    Cell::Word(Status::of_rank(rank).ok_or_else(|| self.refuse(column, field, "a status rank"))?.as_str())
+                    Cell::Word(Status::of_rank(rank).ok_or_else(|| refuse("a status rank"))?.as_str())
                 }
-                (kind, _) => return Err(self.refuse(column, field, expected(kind))),
+                (kind, _) => return Err(refuse(expected(kind))),
             });
         }
-        Ok(cells)
+        Ok(())
     }
 
     /// The unit of a row's quantities, and the text of its cell. Where one of them would not end (seconds in hours), it is the base
@@ -143,13 +169,12 @@ impl<'d> Rows<'d> {
         place: usize,
         quantities: &[usize],
         given: &[Option<i64>],
-    ) -> Result<Option<(Unit, &'a str)>, ReportError> {
-        let whole = |field: &usize| match fields.get(*field) {
-            Some(Field::Integer(base)) => Some(*base),
+    ) -> Result<Option<(&'static Unit, &'a str)>, ReportError> {
+        let whole = |field: &usize| match fields[*field] {
+            Field::Integer(base) => Some(base),
             _ => None,
         };
-        let mut known = quantities.iter().filter_map(whole).peekable();
-        if known.peek().is_none() {
+        if quantities.iter().all(|field| whole(field).is_none()) {
             return Ok(None);
         }
         let column = &self.definition.columns[self.kinds[place]];
@@ -159,12 +184,11 @@ impl<'d> Rows<'d> {
         let unit = match name {
             // What nearly all rows have, without a look at all units.
             "GB" => GB,
-            name => name.parse().map_err(|_| refuse())?,
+            name => UNITS.iter().find(|unit| unit.name == name).ok_or_else(refuse)?,
         };
-        if known.chain(given.iter().copied().flatten()).all(|base| ends(base, unit)) {
-            return Ok(Some((unit, text)));
-        }
-        Ok(Some(base_unit(unit.base, per_day)))
+        let all_end = quantities.iter().filter_map(whole).all(|base| ends(base, *unit))
+            && given.iter().copied().flatten().all(|base| ends(base, *unit));
+        Ok(Some(if all_end { (unit, text) } else { base_unit(unit.base, per_day) }))
     }
 
     fn refuse(&self, column: &Column, field: Field<'_>, expected: &'static str) -> ReportError {
@@ -178,18 +202,15 @@ impl<'d> Rows<'d> {
 }
 
 /// A base unit as a unit, and its name; behind it the day where it is charged by days.
-pub fn base_unit(base: Base, per_day: bool) -> (Unit, &'static str) {
+pub fn base_unit(base: Base, per_day: bool) -> (&'static Unit, &'static str) {
     let name = match (base, per_day) {
-        (Base::Bytes, false) => "B",
         (Base::Bytes, true) => "B-day",
-        (Base::Seconds, false) => "s",
         (Base::Seconds, true) => "s-day",
-        (Base::BitsPerSecond, false) => "bit/s",
         (Base::BitsPerSecond, true) => "bit/s-day",
-        (Base::Count, false) => "count",
         (Base::Count, true) => "count-day",
+        (base, false) => base.name(),
     };
-    (Unit { name: base.name(), base, factor: 1 }, name)
+    (base.unit(), name)
 }
 
 /// A quotient in 10⁻⁶, rounded half up (away from zero).

@@ -1,6 +1,7 @@
 //! Runs a definition and hands its rows to formats, one at a time.
 
 use std::io::Write;
+use std::mem;
 use std::ops::ControlFlow;
 
 use super::ReportError;
@@ -10,7 +11,7 @@ use super::column::ColumnKind;
 use super::definition::{Definition, Whole};
 use super::format::{Format, Sheet, SheetRow, Table, TableColumn};
 use super::parameters::{Basis, Parameters};
-use super::row::{Group, Rows, fields};
+use super::row::{Cells, Group, Rows, fields};
 use crate::ledger::{Field, Ledger, Value};
 use crate::model::{Language, Status};
 
@@ -54,11 +55,18 @@ pub fn write(
     let rows = Rows::of(definition);
     let status = definition.columns.iter().enumerate().filter(|(_, column)| column.kind == ColumnKind::Status);
     let status = status.map(|(place, _)| rows.field(place)).collect();
-    let mut writer = Writer { rows: &rows, mark: parameters.mark.as_deref(), sheets, status, written: Written::default() };
+    let mut writer = Writer {
+        rows: &rows,
+        mark: parameters.mark.as_deref(),
+        room: Cells::default(),
+        sheets,
+        status,
+        written: Written::default(),
+    };
     let mut group = Group::of(definition, &rows);
     let values: Vec<Value> = definition.query.parameters.iter().map(|name| parameters.value(definition, name)).collect();
     let mut failed = None;
-    let finished = ledger.select(&definition.query.sql, &values, parameters.limit, |row| {
+    let finished = ledger.select(definition.query.selection(), &values, parameters.limit, |row| {
         let written = match &mut group {
             None => writer.row(row, &[]),
             Some(group) => match group.add(row) {
@@ -151,6 +159,7 @@ fn table<'a>(definition: &'a Definition, parameters: &Parameters, about: &'a Abo
 struct Writer<'w> {
     rows: &'w Rows<'w>,
     mark: Option<&'w str>,
+    room: Cells<'static>,
     sheets: Vec<Box<dyn Sheet + 'w>>,
     /// The fields of statuses.
     status: Vec<usize>,
@@ -159,12 +168,14 @@ struct Writer<'w> {
 
 impl Writer<'_> {
     fn row(&mut self, fields: &[Field<'_>], given: &[Option<i64>]) -> Result<(), ReportError> {
-        let mut cells = self.rows.cells(fields, given)?;
-        cells.extend(self.mark.map(Cell::Text));
-        let row = SheetRow { is_total: self.rows.is_total(fields), cells: &cells };
+        let mut row = mem::take(&mut self.room).reuse();
+        self.rows.add(fields, given, &mut row)?;
+        row.cells.extend(self.mark.map(Cell::Text));
+        let is_total = self.rows.is_total(fields);
         for sheet in &mut self.sheets {
-            sheet.row(row)?;
+            sheet.row(SheetRow { is_total, cells: &row.cells })?;
         }
+        self.room = row.reuse();
         self.written.rows += 1;
         for place in &self.status {
             let status = match fields[*place] {

@@ -87,7 +87,7 @@ impl Growing {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let file = builder.tempfile_in(folder).map_err(|source| ReportError::File { path: path.clone(), source })?;
-        Ok(Self { path, out: BufWriter::with_capacity(128 * 1024, file), bytes: 0, digest: Sha256::new() })
+        Ok(Self { path, out: BufWriter::with_capacity(32 * 1024, file), bytes: 0, digest: Sha256::new() })
     }
 
     /// Puts the file under its name when it is on the disk. Gives its path, size and digest.

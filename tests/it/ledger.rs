@@ -7,7 +7,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use chrono::{TimeDelta, Utc};
-use vodledger::ledger::{Brings, Committed, Facts, Ledger, LedgerError, NewSnapshot, Outcome, Scope, Unit, UnitResult, Value};
+use vodledger::ledger::{
+    Brings, Committed, Facts, Ledger, LedgerError, NewSnapshot, Outcome, Scope, Selection, Unit, UnitResult, Value,
+};
 use vodledger::model::time::parse_time;
 use vodledger::model::{
     AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, FileId, Media, MediaState, Period, Rendition, RowType, Status,
@@ -416,6 +418,14 @@ fn a_read_only_file_is_refused() {
     assert!(matches!(refused, Err(LedgerError::Denied { .. })), "{refused:?}");
 }
 
+/// Columns and source of a query, for a `Selection`; anything else stands in brackets where a query could.
+pub fn parts(sql: &str) -> (String, String) {
+    match sql.strip_prefix("SELECT ").and_then(|rest| rest.split_once(" FROM ")) {
+        Some((columns, from)) => (columns.to_owned(), from.to_owned()),
+        None => ("*".to_owned(), format!("({sql}) AS q")),
+    }
+}
+
 fn queries_of_others_read_views_and_nothing_else(ledger: Ledger) {
     commit(&ledger, &unit(), &done(vec![traffic("2026-10-01", 5)])).unwrap();
     let refused = [
@@ -427,23 +437,37 @@ fn queries_of_others_read_views_and_nothing_else(ledger: Ledger) {
         "ATTACH ':memory:' AS other",
         "SELECT \"no such column\" FROM v_usage",
         "SELECT quantity * 0.5 FROM v_usage",
+        "SELECT CAST(area AS BLOB) FROM v_usage",
         "SELECT nothing FROM",
     ];
     for sql in refused {
-        let outcome = ledger.select(sql, &[], std::time::Duration::from_secs(60), |_| std::ops::ControlFlow::Continue(()));
+        let (columns, from) = parts(sql);
+        let asked = Selection { columns: &columns, from: &from };
+        let outcome = ledger.select(asked, &[], std::time::Duration::from_secs(60), |_| std::ops::ControlFlow::Continue(()));
         assert!(matches!(outcome, Err(LedgerError::Query(_))), "{sql}: {outcome:?}");
     }
     let mut rows = Vec::new();
-    let sql =
-        "WITH day AS (SELECT meter, quantity FROM v_usage) SELECT meter, CAST(SUM(quantity) AS BIGINT) FROM day GROUP BY meter";
-    ledger.select_columns("SELECT COUNT(*) FROM v_usage").unwrap();
+    let from = "(WITH day AS (SELECT meter, quantity FROM v_usage)
+                 SELECT meter, CAST(SUM(quantity) AS BIGINT) AS total FROM day GROUP BY meter) AS q";
+    ledger.select_columns(Selection { columns: "COUNT(*)", from: "v_usage" }).unwrap();
     ledger
-        .select(sql, &[], std::time::Duration::from_secs(60), |row| {
+        .select(Selection { columns: "meter, total", from }, &[], std::time::Duration::from_secs(60), |row| {
             rows.push(row.iter().map(|field| (*field).into()).collect::<Vec<Value>>());
             std::ops::ControlFlow::Continue(())
         })
         .unwrap();
     assert_eq!(rows, [vec!["traffic".into(), 5_i64.into()]]);
+    // Values at the edges arrive as they are.
+    rows.clear();
+    let from =
+        "(SELECT NULLIF('x', 'x') AS a, '' AS b, -9223372036854775807 AS c, '直播间' AS d, 0 AS e, 'é' AS f FROM v_usage) AS q";
+    ledger
+        .select(Selection { columns: "d, a, b, c, f, e", from }, &[], std::time::Duration::from_secs(60), |row| {
+            rows.push(row.iter().map(|field| (*field).into()).collect::<Vec<Value>>());
+            std::ops::ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(rows, [vec!["直播间".into(), Value::Null, "".into(), (-i64::MAX).into(), "é".into(), 0_i64.into()]]);
     // The guard ends with the query.
     commit(&ledger, &unit(), &done(vec![])).unwrap();
 }

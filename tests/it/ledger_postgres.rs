@@ -4,11 +4,12 @@
 use std::ops::ControlFlow;
 use std::thread;
 
-use vodledger::ledger::{Brings, Ledger, LedgerError, NewUnit, Scope, Unit, Value};
+use vodledger::ledger::{Brings, Ledger, LedgerError, NewUnit, Scope, Selection, Unit, Value};
 use vodledger::model::{AccountId, Period};
 use vodledger::report::{Library, Manifest};
 use vodledger::sim;
 
+use crate::ledger::parts;
 use crate::stores::{Schema, fill};
 use crate::support::run_in;
 
@@ -123,15 +124,18 @@ fn reports_see_views_and_nothing_of_the_server() {
         "SELECT CAST(quantity AS REAL) FROM v_usage",
     ];
     for sql in refused {
-        let outcome = ledger.select(sql, &[], std::time::Duration::from_secs(60), |_| ControlFlow::Continue(()));
+        let (columns, from) = parts(sql);
+        let asked = Selection { columns: &columns, from: &from };
+        let outcome = ledger.select(asked, &[], std::time::Duration::from_secs(60), |_| ControlFlow::Continue(()));
         assert!(matches!(outcome, Err(LedgerError::Query(_))), "{sql}: {outcome:?}");
     }
     let mut rows = Vec::new();
-    let sql = "WITH x (a, b) AS (SELECT area, SUM(quantity) FROM v_usage WHERE ?1 = '' OR account = ?1 GROUP BY area)
-               SELECT a, b FROM x WHERE EXISTS (SELECT 1 FROM v_unit) AND a IN ('b', 'Z') ORDER BY a";
-    assert_eq!(ledger.select_columns(sql).unwrap(), ["a", "b"]);
+    let from = "(WITH x (a, b) AS (SELECT area, SUM(quantity) FROM v_usage WHERE ?1 = '' OR account = ?1 GROUP BY area)
+                 SELECT a, b FROM x WHERE EXISTS (SELECT 1 FROM v_unit) AND a IN ('b', 'Z')) AS q ORDER BY a";
+    let asked = Selection { columns: "a, b", from };
+    assert_eq!(ledger.select_columns(asked).unwrap(), ["a", "b"]);
     ledger
-        .select(sql, &["".into()], std::time::Duration::from_secs(60), |row| {
+        .select(asked, &["".into()], std::time::Duration::from_secs(60), |row| {
             rows.push(row.iter().map(|field| (*field).into()).collect::<Vec<Value>>());
             ControlFlow::Continue(())
         })

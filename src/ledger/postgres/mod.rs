@@ -20,6 +20,7 @@ use tokio_postgres::{Client, Error, Statement};
 
 use super::LedgerError;
 use super::connection::{Connection, EachRow, Field, Value, collect};
+use super::select::Selection;
 pub use address::PostgresAddress;
 use failure::{failure, report_failure};
 use values::{references, types, values};
@@ -228,8 +229,14 @@ impl Connection for Postgres {
         Ok(values::names(&statement))
     }
 
-    fn foreign_stream(&mut self, sql: &str, parameters: &[Value], limit: Duration, each: EachRow<'_>) -> Result<(), LedgerError> {
-        let sql = &sql::foreign(sql);
+    fn foreign_stream(
+        &mut self,
+        selection: Selection<'_>,
+        parameters: &[Value],
+        limit: Duration,
+        each: EachRow<'_>,
+    ) -> Result<(), LedgerError> {
+        let sql = &sql::foreign(&selection.sql());
         guard::check(self, sql)?;
         self.batch(&format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {}", limit.as_millis().clamp(1, 2_147_483_647)))?;
         self.open = true;

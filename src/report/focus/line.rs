@@ -4,38 +4,40 @@ use super::number::{Number, Quantity};
 use super::packs::Measured;
 use super::read::{Failed, maybe_text, maybe_whole, month, text, whole, wrong};
 use super::unit::{Held, name};
-use crate::ledger::Field;
+use crate::ledger::{Field, Selection};
 use crate::model::money::AMOUNT_SCALE;
 use crate::model::{BillingDay, BillingMonth, Period, Status, Unit};
 
 /// Charges that were split, part by part; then the others, and what packs took.
-pub const CHARGES: &str = "
-SELECT account, row_type, charge_id, sub_app_id, usage_day, settlement_date, usage_month, bill_month, posting_period, start_at,
-       end_at, meter, meter_kind, area, spec, usage_quantity, pack_quantity, pricing_quantity, whole_quantity, unit, unit_price,
-       contracted_unit_price, tier, list_cost, contracted_cost, billed_cost, effective_cost, currency, price_book, price_version,
-       status_rank, unpriced, split_basis
-FROM (
-    SELECT c.account, c.row_type, c.charge_id, p.sub_app_id, c.usage_day, c.settlement_date, c.usage_month, c.bill_month,
-           c.posting_period, c.start_at, c.end_at, c.meter, c.meter_kind, c.area, c.spec, p.usage_quantity, p.pack_quantity,
-           p.pricing_quantity, c.pricing_quantity AS whole_quantity, c.unit, c.unit_price, c.contracted_unit_price, c.tier,
-           c.list_cost, c.contracted_cost, p.billed_cost, p.effective_cost, c.currency, c.price_book, c.price_version,
-           c.status_rank, c.unpriced, p.basis AS split_basis
-    FROM v_charge_by c
-    JOIN v_charge_application p ON p.account = c.account AND p.usage_month = c.usage_month AND p.charge_id = c.charge_id
-    WHERE c.basis = ?2 AND c.day >= ?3 AND c.day < ?4 AND (?1 = '' OR c.account = ?1) AND c.row_type = 'charge'
-    UNION ALL
-    SELECT c.account, c.row_type, c.charge_id, c.sub_app_id, c.usage_day, c.settlement_date, c.usage_month, c.bill_month,
-           c.posting_period, c.start_at, c.end_at, c.meter, c.meter_kind, c.area, c.spec, c.usage_quantity, c.pack_quantity,
-           c.pricing_quantity, c.pricing_quantity AS whole_quantity, c.unit, c.unit_price, c.contracted_unit_price, c.tier,
-           c.list_cost, c.contracted_cost, c.billed_cost, c.effective_cost, c.currency, c.price_book, c.price_version,
-           c.status_rank, c.unpriced, CAST(NULL AS TEXT) AS split_basis
-    FROM v_charge_by c
-    WHERE c.basis = ?2 AND c.day >= ?3 AND c.day < ?4 AND (?1 = '' OR c.account = ?1)
-      AND (c.row_type = 'pack' OR NOT EXISTS (
-          SELECT p.charge_id FROM v_charge_application p
-          WHERE p.account = c.account AND p.usage_month = c.usage_month AND p.charge_id = c.charge_id))
-) AS lines
-ORDER BY usage_day, account, charge_id, row_type, sub_app_id";
+pub const CHARGES: Selection<'_> = Selection {
+    columns:
+        "account, row_type, charge_id, sub_app_id, usage_day, settlement_date, usage_month, bill_month, posting_period, start_at,
+        end_at, meter, meter_kind, area, spec, usage_quantity, pack_quantity, pricing_quantity, whole_quantity, unit, unit_price,
+        contracted_unit_price, tier, list_cost, contracted_cost, billed_cost, effective_cost, currency, price_book, price_version,
+        status_rank, unpriced, split_basis",
+    from: "(
+        SELECT c.account, c.row_type, c.charge_id, p.sub_app_id, c.usage_day, c.settlement_date, c.usage_month, c.bill_month,
+               c.posting_period, c.start_at, c.end_at, c.meter, c.meter_kind, c.area, c.spec, p.usage_quantity, p.pack_quantity,
+               p.pricing_quantity, c.pricing_quantity AS whole_quantity, c.unit, c.unit_price, c.contracted_unit_price, c.tier,
+               c.list_cost, c.contracted_cost, p.billed_cost, p.effective_cost, c.currency, c.price_book, c.price_version,
+               c.status_rank, c.unpriced, p.basis AS split_basis
+        FROM v_charge_by c
+        JOIN v_charge_application p ON p.account = c.account AND p.usage_month = c.usage_month AND p.charge_id = c.charge_id
+        WHERE c.basis = ?2 AND c.day >= ?3 AND c.day < ?4 AND (?1 = '' OR c.account = ?1) AND c.row_type = 'charge'
+        UNION ALL
+        SELECT c.account, c.row_type, c.charge_id, c.sub_app_id, c.usage_day, c.settlement_date, c.usage_month, c.bill_month,
+               c.posting_period, c.start_at, c.end_at, c.meter, c.meter_kind, c.area, c.spec, c.usage_quantity, c.pack_quantity,
+               c.pricing_quantity, c.pricing_quantity AS whole_quantity, c.unit, c.unit_price, c.contracted_unit_price, c.tier,
+               c.list_cost, c.contracted_cost, c.billed_cost, c.effective_cost, c.currency, c.price_book, c.price_version,
+               c.status_rank, c.unpriced, CAST(NULL AS TEXT) AS split_basis
+        FROM v_charge_by c
+        WHERE c.basis = ?2 AND c.day >= ?3 AND c.day < ?4 AND (?1 = '' OR c.account = ?1)
+          AND (c.row_type = 'pack' OR NOT EXISTS (
+              SELECT p.charge_id FROM v_charge_application p
+              WHERE p.account = c.account AND p.usage_month = c.usage_month AND p.charge_id = c.charge_id))
+    ) AS lines
+    ORDER BY usage_day, account, charge_id, row_type, sub_app_id",
+};
 
 /// A line of the query.
 pub struct Line<'f> {

@@ -32,7 +32,7 @@ use chrono::{DateTime, Utc};
 use super::manifest::{Manifest, ManifestEntry};
 use super::save::Growing;
 use super::{Basis, Format, Parameters, ReportError};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Selection};
 use crate::model::{AccountId, BillingDay, Status};
 use billing_period::BILLING_PERIOD;
 use columns::{COST_AND_USAGE, Column};
@@ -245,8 +245,8 @@ fn with_numbers(ledger: &Ledger, parameters: &Parameters, options: &Options) -> 
     let mut options = options.clone();
     let mut accounts: BTreeSet<String> = BTreeSet::new();
     let source = Source { ledger, parameters };
-    let sql = "SELECT DISTINCT account FROM v_charge WHERE ?1 = '' OR account = ?1";
-    source.each(sql, &[source.account()], |fields| {
+    let selection = Selection { columns: "account", from: "v_charge WHERE ?1 = '' OR account = ?1 GROUP BY account" };
+    source.each(selection, &[source.account()], |fields| {
         accounts.insert(read::text(fields, 0)?.to_owned());
         Ok(ControlFlow::Continue(()))
     })?;
@@ -263,8 +263,8 @@ fn with_numbers(ledger: &Ledger, parameters: &Parameters, options: &Options) -> 
 /// Days of which not everything was collected.
 fn uncovered(source: &Source<'_>) -> Result<BTreeSet<BillingDay>, Failed> {
     let mut days = BTreeSet::new();
-    let sql = "SELECT usage_day FROM v_uncovered_day WHERE ?1 = '' OR account = ?1";
-    source.each(sql, &[source.account()], |fields| {
+    let selection = Selection { columns: "usage_day", from: "v_uncovered_day WHERE ?1 = '' OR account = ?1" };
+    source.each(selection, &[source.account()], |fields| {
         days.extend(read::day(fields, 0)?);
         Ok(ControlFlow::Continue(()))
     })?;

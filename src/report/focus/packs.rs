@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use super::number::Number;
 use super::read::{Failed, Source, day, month, text, whole};
 use super::unit::{Held, name};
+use crate::ledger::Selection;
 use crate::model::{BillingDay, BillingMonth, MeterKind, Unit};
 
 /// The meter of a purchase.
@@ -20,17 +21,16 @@ pub const UNUSED: &str = "unused";
 /// The meter of a day of a licence, which is a pack that holds nothing.
 pub const LICENCE: &str = "licence";
 
-const MONTHS: &str = "
-SELECT account, pack_id, usage_month, part, product, unit, from_day, to_day, bought_day, price, currency,
-       opening_quantity, bought_quantity, used_quantity, expired_quantity, refunded_quantity, closing_quantity
-FROM v_pack_month
-WHERE ?1 = '' OR account = ?1
-ORDER BY account, pack_id, usage_month, part";
+const MONTHS: Selection<'_> = Selection {
+    columns: "account, pack_id, usage_month, part, product, unit, from_day, to_day, bought_day, price, currency,
+              opening_quantity, bought_quantity, used_quantity, expired_quantity, refunded_quantity, closing_quantity",
+    from: "v_pack_month WHERE ?1 = '' OR account = ?1 ORDER BY account, pack_id, usage_month, part",
+};
 
-const ROWS: &str = "
-SELECT account, usage_month, meter, meter_kind, area, spec, tier, pack_quantity
-FROM v_charge
-WHERE row_type = 'pack' AND (?1 = '' OR account = ?1)";
+const ROWS: Selection<'_> = Selection {
+    columns: "account, usage_month, meter, meter_kind, area, spec, tier, pack_quantity",
+    from: "v_charge WHERE row_type = 'pack' AND (?1 = '' OR account = ?1)",
+};
 
 /// The packs of a ledger: few, whatever the number of rows.
 #[derive(Debug, Default)]

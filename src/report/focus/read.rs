@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::NAME;
-use crate::ledger::{Field, Ledger, Value};
+use crate::ledger::{Field, Ledger, Selection, Value};
 use crate::model::{BillingDay, BillingMonth};
 use crate::report::{Parameters, ReportError};
 
@@ -33,12 +33,12 @@ impl Source<'_> {
     /// Runs a query and hands over row by row.
     pub fn each(
         &self,
-        sql: &str,
+        selection: Selection<'_>,
         values: &[Value],
         mut each: impl FnMut(&[Field<'_>]) -> Result<ControlFlow<()>, Failed>,
     ) -> Result<(), Failed> {
         let mut failed = None;
-        let done = self.ledger.select(sql, values, self.parameters.limit, |fields| match each(fields) {
+        let done = self.ledger.select(selection, values, self.parameters.limit, |fields| match each(fields) {
             Ok(flow) => flow,
             Err(error) => {
                 failed = Some(error);

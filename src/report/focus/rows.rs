@@ -11,11 +11,11 @@ use super::packs::{LICENCE, Measured, PURCHASE, Pack, Packs, REFUND, UNUSED, com
 use super::read::{Failed, Source, text};
 use super::row::{Commitment, Own, Region, Row, Sku};
 use super::{Options, Version};
-use crate::ledger::Value;
+use crate::ledger::{Selection, Value};
 use crate::model::{BillingDay, BillingMonth, Status};
 
-const APPLICATIONS: &str = "
-SELECT account, sub_app_id, name FROM v_application WHERE ?1 = '' OR account = ?1";
+const APPLICATIONS: Selection<'_> =
+    Selection { columns: "account, sub_app_id, name", from: "v_application WHERE ?1 = '' OR account = ?1" };
 
 /// What was seen on the way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

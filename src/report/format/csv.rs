@@ -3,7 +3,6 @@
 //! A spreadsheet runs a cell that begins with `=`, `+`, `-` or `@` as a formula. In text such a cell gets a leading
 //! apostrophe; numbers are written as they are.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use encoding_rs::{EncoderResult, GB18030};
@@ -11,6 +10,7 @@ use encoding_rs::{EncoderResult, GB18030};
 use super::{Sheet, SheetRow, Table};
 use crate::model::Language;
 use crate::report::cell::Cell;
+use crate::report::words::word;
 
 /// How many bytes are gathered before they are handed on.
 const BLOCK: usize = 64 * 1024;
@@ -71,30 +71,30 @@ impl<'a> Csv<'a> {
         if csv.options.encoding == CsvEncoding::Utf8Bom {
             csv.text.push('\u{feff}');
         }
-        let last = table.columns.len().saturating_sub(1);
         for (index, column) in table.columns.iter().enumerate() {
+            if index > 0 {
+                csv.text.push(csv.options.separator);
+            }
             let heading = match table.language {
                 Language::English => &column.name,
                 Language::Chinese => &column.heading,
             };
             csv.words(heading);
-            csv.end_cell(index == last);
         }
+        csv.text.push_str("\r\n");
         Ok(csv)
     }
 
-    fn end_cell(&mut self, last: bool) {
-        if last { self.text.push_str("\r\n") } else { self.text.push(self.options.separator) }
+    fn words(&mut self, text: &str) {
+        let plain = !is_formula(text) && !text.bytes().any(|byte| self.quoted[usize::from(byte)]);
+        if plain { self.text.push_str(text) } else { self.guarded(text) }
     }
 
-    fn words(&mut self, text: &str) {
-        if text.bytes().any(|byte| self.quoted[usize::from(byte)]) {
-            self.text.push('"');
-            self.text.push_str(&guarded(text).replace('"', "\"\""));
-            self.text.push('"');
-        } else {
-            self.text.push_str(&guarded(text));
-        }
+    /// Words that are not written as they are.
+    fn guarded(&mut self, text: &str) {
+        let quoted = text.bytes().any(|byte| self.quoted[usize::from(byte)]);
+        let (quote, apostrophe) = (if quoted { "\"" } else { "" }, if is_formula(text) { "'" } else { "" });
+        self.text.extend([quote, apostrophe, &text.replace('"', "\"\""), quote]);
     }
 
     fn number(&mut self, cell: Cell<'_>) {
@@ -134,20 +134,19 @@ impl<'a> Csv<'a> {
 
 impl Sheet for Csv<'_> {
     fn row(&mut self, row: SheetRow<'_>) -> io::Result<()> {
-        let last = row.cells.len().saturating_sub(1);
         for (index, cell) in row.cells.iter().enumerate() {
+            if index > 0 {
+                self.text.push(self.options.separator);
+            }
             match cell {
                 Cell::Text(text) => self.words(text),
-                // Words, days and times of the program's own need no quotes.
-                Cell::Word(_) => {
-                    let word = cell.text(self.language);
-                    self.words(&word);
-                }
+                Cell::Word(text) => self.words(word(text, self.language)),
                 cell if cell.is_number() => self.number(*cell),
+                // Days and times need no quotes.
                 cell => cell.write(self.language, &mut self.text),
             }
-            self.end_cell(index == last);
         }
+        self.text.push_str("\r\n");
         if self.text.len() >= BLOCK { self.hand_on() } else { Ok(()) }
     }
 
@@ -157,7 +156,7 @@ impl Sheet for Csv<'_> {
     }
 }
 
-/// A text that no spreadsheet takes for a formula. Tab and carriage return count too: some strip them first.
-fn guarded(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+/// Whether a spreadsheet takes a text for a formula. Tab and carriage return count too: some strip them first.
+fn is_formula(text: &str) -> bool {
+    matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'))
 }

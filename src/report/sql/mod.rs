@@ -9,6 +9,7 @@ use sqlparser::parser::{Parser, ParserError};
 
 use super::column::Column;
 use super::definition::Parameter;
+use crate::ledger::Selection;
 
 /// The parameters that every query may use.
 pub const FIXED_PARAMETERS: [&str; 5] = ["account", "by", "from", "to", "today"];
@@ -16,10 +17,19 @@ pub const FIXED_PARAMETERS: [&str; 5] = ["account", "by", "from", "to", "today"]
 /// A query that is ready to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
-    /// The text for the store: `?1` is the first of `parameters`.
-    pub sql: String,
+    /// Its columns, as a list of SQL.
+    columns: String,
+    /// What is behind FROM, to the end: `?1` is the first of `parameters`.
+    from: String,
     /// The names of the parameters, in the order of their numbers.
     pub parameters: Vec<String>,
+}
+
+impl Query {
+    /// For the store.
+    pub fn selection(&self) -> Selection<'_> {
+        Selection { columns: &self.columns, from: &self.from }
+    }
 }
 
 /// What is wrong, and in which line.
@@ -33,8 +43,8 @@ pub fn read(text: &str, own: &[Parameter], columns: &[Column]) -> Result<Query, 
     let mut query = parse(&sql)?;
     check::query(&query)?;
     names(&query, columns)?;
-    let sql = ordered(&mut query, columns)?;
-    Ok(Query { sql, parameters })
+    let (columns, from) = ordered(&mut query, columns)?;
+    Ok(Query { columns, from, parameters })
 }
 
 fn parse(sql: &str) -> Result<Ast, Refusal> {
@@ -66,9 +76,9 @@ fn names(query: &Ast, columns: &[Column]) -> Result<(), Refusal> {
     Err((1, format!("the header names the columns {}, the query gives {}", named.join(", "), found.join(", "))))
 }
 
-/// The query with the rows in one order only: as it says itself, texts by their bytes, unknown values first, and where that leaves
+/// Columns and source of the query, with the rows in one order only: as it says itself, texts by their bytes, unknown values first, and where that leaves
 /// rows side by side, by all other columns.
-fn ordered(query: &mut Ast, columns: &[Column]) -> Result<String, Refusal> {
+fn ordered(query: &mut Ast, columns: &[Column]) -> Result<(String, String), Refusal> {
     let remedy = "end the query with an ORDER BY that names every column of words, ids and days";
     let Some(order) = query.order_by.take() else {
         return Err((1, format!("the rows have no order, so every run might give another one; {remedy}")));
@@ -115,5 +125,5 @@ fn ordered(query: &mut Ast, columns: &[Column]) -> Result<String, Refusal> {
     let limit = query.limit_clause.take().map(|limit| limit.to_string()).unwrap_or_default();
     let list: Vec<&str> = asked.iter().map(|column| column.name.as_str()).collect();
     let terms: Vec<String> = terms.iter().map(term).collect();
-    Ok(format!("SELECT {} FROM ({query}) AS report ORDER BY {}{limit}", list.join(", "), terms.join(", ")))
+    Ok((list.join(", "), format!("({query}) AS report ORDER BY {}{limit}", terms.join(", "))))
 }

@@ -106,7 +106,7 @@ impl<'t> Chart<'t> {
             Cell::Money(units) => (beside, Measure::Money(beside.to_owned()), units),
             Cell::Quantity(base, unit) => {
                 let per_day = beside.ends_with(PER_DAY);
-                (if per_day { "per day" } else { "" }, Measure::Quantity(unit, per_day), base)
+                (if per_day { "per day" } else { "" }, Measure::Quantity(*unit, per_day), base)
             }
             _ => return,
         };
