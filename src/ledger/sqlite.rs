@@ -19,6 +19,9 @@ use super::select::{REPORT_FUNCTIONS, Selection, reuse, too_slow};
 /// How long a writer waits for another process. A unit of work commits in milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a process waits before it asks again where SQLite does not wait for it.
+const BUSY_PAUSE: Duration = Duration::from_millis(10);
+
 /// How many steps of its machine SQLite takes before it looks at the clock: some milliseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 100_000;
 
@@ -164,10 +167,15 @@ impl Connection for Sqlite {
 
     fn settle(&mut self) -> Result<(), LedgerError> {
         // Readers and one writer side by side. The answer is the mode in force; memory has its own and needs none.
-        self.connection
-            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))
-            .map(drop)
-            .map_err(|error| translate(&self.place, &error))
+        let began = Instant::now();
+        loop {
+            let mode = self.connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+            match mode.map_err(|error| translate(&self.place, &error)) {
+                // Two that change the mode of a new file at once would wait for each other, so SQLite refuses one of them at once.
+                Err(LedgerError::Busy(_)) if began.elapsed() < BUSY_TIMEOUT => std::thread::sleep(BUSY_PAUSE),
+                result => return result.map(drop),
+            }
+        }
     }
 
     fn script(&mut self, sql: &str) -> Result<(), LedgerError> {

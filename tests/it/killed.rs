@@ -78,9 +78,10 @@ fn two_runs_at_once_share_the_work() {
     let cloud = runtime.block_on(sim::start(config)).unwrap();
     let (alone, shared) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     assert!(command(&cloud, alone.path()).status().unwrap().success());
-    let both: Vec<_> = (0..2).map(|_| command(&cloud, shared.path()).spawn().unwrap()).collect();
-    for mut child in both {
-        assert!(child.wait().unwrap().success());
+    let spawn = |_| command(&cloud, shared.path()).stderr(Stdio::piped()).spawn().unwrap();
+    for child in (0..2).map(spawn).collect::<Vec<_>>() {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
     }
     assert_eq!(content(shared.path()), content(alone.path()));
 }

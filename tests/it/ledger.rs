@@ -1,10 +1,10 @@
 //! The ledger: one transaction per unit, revisions, and files that are refused and left as they were.
 
 use std::collections::BTreeSet;
-
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Barrier;
 
 use chrono::{TimeDelta, Utc};
 use vodledger::ledger::{
@@ -390,6 +390,22 @@ fn files_that_are_no_ledger_are_refused_and_left_as_they_were() {
         assert!(matches!(Ledger::open(bad), Err(LedgerError::Address(_))), "{bad}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn many_may_open_a_new_ledger_at_once() {
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, together) = (address(&folder.path().join("ledger.db")), Barrier::new(6));
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(|| {
+                    together.wait();
+                    Ledger::open(&file).unwrap();
+                });
+            }
+        });
+    }
 }
 
 #[test]
