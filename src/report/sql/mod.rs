@@ -5,7 +5,7 @@ mod lexer;
 
 use sqlparser::ast::{Expr, OrderByKind, OrderBySort, Query as Ast, Statement};
 use sqlparser::dialect::GenericDialect;
-use sqlparser::parser::{Parser, ParserError};
+use sqlparser::parser::{Parser, ParserError, ParserOptions};
 
 use super::column::Column;
 use super::definition::Parameter;
@@ -48,7 +48,10 @@ pub fn read(text: &str, own: &[Parameter], columns: &[Column]) -> Result<Query, 
 }
 
 fn parse(sql: &str) -> Result<Ast, Refusal> {
-    let statements = Parser::parse_sql(&GenericDialect {}, sql).map_err(|error| {
+    // Texts stay as they are written: read and written again, quotes beside quotes or backslashes would be lost.
+    let options = ParserOptions::new().with_unescape(false);
+    let parser = Parser::new(&GenericDialect {}).with_options(options).try_with_sql(sql);
+    let statements = parser.and_then(|mut parser| parser.parse_statements()).map_err(|error| {
         let message = match error {
             ParserError::ParserError(message) | ParserError::TokenizerError(message) => message,
             ParserError::RecursionLimitExceeded => "it is nested too deeply".to_owned(),
