@@ -98,6 +98,9 @@ impl Header {
         for (raw, column) in self.columns.iter().zip(&columns) {
             fits(column, &columns).map_err(|message| (raw.line, message))?;
         }
+        if columns.iter().all(|column| column.hidden) {
+            return Err((self.columns[0].line, "every column is hidden; show one at least".to_owned()));
+        }
         Ok(columns)
     }
 

@@ -91,6 +91,9 @@ fn headers_that_contradict_themselves_are_refused() {
         let error = Definition::parse("mine", &text, "mine.sql").unwrap_err().to_string();
         assert!(error.contains(said), "{line}\n{error}");
     }
+    let nothing = "-- column: meter text hidden\nSELECT meter FROM v_charge ORDER BY meter";
+    let error = Definition::parse("mine", nothing, "mine.sql").unwrap_err().to_string();
+    assert!(error.contains("show one at least"), "{error}");
 }
 
 #[test]
