@@ -1,8 +1,8 @@
 //! A row of SQLite as one value.
 //!
 //! To ask a statement for the fields of a row one by one costs more than to find the row. A function of ours sees all of them at
-//! once, and packs them: for each field a byte that says what it is, then for each field a number (of a text, its length), then
-//! all texts.
+//! once, and packs them: for each field a number (of a text, its length), then for each field a byte that says what it is, then all
+//! texts. The bytes and the texts end at whole words, over which UTF-8 is checked several times as fast as byte by byte.
 
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{Type, ValueRef};
@@ -24,6 +24,14 @@ const OTHER: u8 = 3;
 /// Bytes of a number.
 const NUMBER: usize = size_of::<i64>();
 
+/// What all parts are a multiple of, in bytes.
+const WORDS: usize = 2 * size_of::<usize>();
+
+/// How long the part before the texts is.
+const fn head(width: usize) -> usize {
+    (width * (NUMBER + 1)).next_multiple_of(WORDS)
+}
+
 /// Makes the function known to a connection.
 pub fn register(connection: &Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
@@ -39,7 +47,7 @@ pub fn query(selection: Selection<'_>) -> String {
 fn pack(context: &Context<'_>) -> Vec<u8> {
     let width = context.len();
     let mut packed = Vec::with_capacity(512);
-    packed.resize(width * (1 + NUMBER), 0);
+    packed.resize(head(width), 0);
     for index in 0..width {
         let (kind, number) = match context.get_raw(index) {
             ValueRef::Null => (NULL, 0),
@@ -50,21 +58,20 @@ fn pack(context: &Context<'_>) -> Vec<u8> {
             }
             ValueRef::Real(_) | ValueRef::Blob(_) => (OTHER, 0),
         };
-        packed[index] = kind;
-        let at = width + index * NUMBER;
-        packed[at..at + NUMBER].copy_from_slice(&number.to_le_bytes());
+        packed[width * NUMBER + index] = kind;
+        packed[index * NUMBER..][..NUMBER].copy_from_slice(&number.to_le_bytes());
     }
+    packed.resize(packed.len().next_multiple_of(WORDS), 0);
     packed
 }
 
 /// Adds the fields of a packed row.
 pub fn unpack<'p>(packed: &'p [u8], width: usize, fields: &mut Vec<Field<'p>>) -> Result<()> {
-    let (kinds, rest) = packed.split_at_checked(width).unwrap_or_default();
-    let (numbers, texts) = rest.split_at_checked(width * NUMBER).unwrap_or_default();
-    let numbers = numbers.as_chunks::<NUMBER>().0;
+    let (head, texts) = packed.split_at_checked(head(width)).unwrap_or_default();
+    let (numbers, kinds) = head.split_at_checked(width * NUMBER).unwrap_or_default();
     // All texts at once: one by one, this takes as long as all the rest.
-    let mut texts = std::str::from_utf8(texts).map_err(|error| Error::Utf8Error(0, error))?;
-    for (index, (kind, number)) in kinds.iter().zip(numbers).enumerate() {
+    let mut texts = str::from_utf8(texts).map_err(|error| Error::Utf8Error(0, error))?;
+    for (index, (number, kind)) in numbers.as_chunks::<NUMBER>().0.iter().zip(kinds).enumerate() {
         let number = i64::from_le_bytes(*number);
         fields.push(match *kind {
             NULL => Field::Null,

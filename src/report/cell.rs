@@ -41,111 +41,91 @@ impl Cell<'_> {
         matches!(self, Self::Number(_) | Self::Decimal(_) | Self::Money(_) | Self::Quantity(..) | Self::Ratio(_))
     }
 
-    /// Adds its text: numbers in plain decimal notation with a point, words in a language.
-    pub fn write(self, language: Language, out: &mut String) {
+    /// Whether it is made of letters that somebody chose.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Text(_) | Self::Word(_))
+    }
+
+    /// Adds its text in UTF-8: numbers in plain decimal notation with a point, words in a language.
+    pub fn write(self, language: Language, out: &mut Vec<u8>) {
         match self {
             Self::Empty => {}
-            Self::Text(text) | Self::Day(text) | Self::Decimal(text) => out.push_str(text),
-            Self::Word(word) => out.push_str(words::word(word, language)),
+            Self::Text(text) | Self::Day(text) | Self::Decimal(text) => out.extend_from_slice(text.as_bytes()),
+            Self::Word(word) => out.extend_from_slice(words::word(word, language).as_bytes()),
             Self::Time(seconds) => {
                 if let Some(time) = DateTime::from_timestamp(seconds, 0) {
-                    out.push_str(&format_time(time));
+                    out.extend_from_slice(format_time(time).as_bytes());
                 }
             }
-            Self::Number(number) => decimal(number, 0, out),
-            Self::Money(units) => decimal(units, AMOUNT_SCALE, out),
-            Self::Ratio(millionths) => decimal(millionths, RATIO_SCALE, out),
-            Self::Quantity(base, unit) => quantity(base, *unit, out),
+            Self::Number(number) => decimal(number, 1, Zeros::All, out),
+            Self::Money(units) => decimal(units, 10_u64.pow(AMOUNT_SCALE), Zeros::All, out),
+            Self::Ratio(millionths) => decimal(millionths, 10_u64.pow(RATIO_SCALE), Zeros::All, out),
+            Self::Quantity(base, unit) => match in_decimals(base, unit) {
+                Some((number, one)) => decimal(number, one, Zeros::NotAtTheEnd, out),
+                None => out.extend_from_slice(unit.format(base.into()).unwrap_or_default().as_bytes()),
+            },
         }
     }
 
     /// Its text.
     pub fn text(self, language: Language) -> String {
-        let mut text = String::new();
+        let mut text = Vec::new();
         self.write(language, &mut text);
-        text
+        String::from_utf8(text).unwrap_or_default()
     }
 }
 
-/// The digits of 00 to 99.
-const PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [[b'0'; 2]; 100];
-    let mut number = 0;
-    while number < 100 {
-        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
-        number += 1;
-    }
-    pairs
-};
-
-/// A number of 10⁻ˢ, with all its decimals.
-pub fn decimal(number: i64, scale: u32, out: &mut String) {
-    digits(number, scale, false, out);
+/// Which zeros of the decimals are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Zeros {
+    All,
+    NotAtTheEnd,
 }
 
-/// [`decimal`], without zeros at the end where `short`. Ten million lines have a hundred million of them.
-fn digits(number: i64, scale: u32, short: bool, out: &mut String) {
-    let (mut left, scale) = (number.unsigned_abs(), scale as usize);
-    let mut text = [b'0'; 40];
-    let mut end = text.len();
-    let mut at = end;
-    while left >= 100 {
-        at -= 2;
-        text[at..at + 2].copy_from_slice(&PAIRS[(left % 100) as usize]);
-        left /= 100;
-    }
-    at -= 2;
-    text[at..at + 2].copy_from_slice(&PAIRS[left as usize]);
-    if left < 10 {
-        at += 1;
-    }
-    if scale > 0 {
-        // At least one zero before the point, for which the whole part moves to the left.
-        at = at.min(end - 1 - scale);
-        text.copy_within(at..end - scale, at - 1);
-        at -= 1;
-        text[end - scale - 1] = b'.';
-        while short && text[end - 1] == b'0' {
-            end -= 1;
-        }
-        if text[end - 1] == b'.' {
-            end -= 1;
-        }
-    }
+/// Adds a number of which `one`, a power of ten, is 1.
+fn decimal(number: i64, one: u64, zeros: Zeros, out: &mut Vec<u8>) {
+    let (whole, part) = (number.unsigned_abs() / one, number.unsigned_abs() % one);
     if number < 0 {
-        at -= 1;
-        text[at] = b'-';
+        out.push(b'-');
     }
-    out.push_str(std::str::from_utf8(&text[at..end]).unwrap_or_default());
+    out.extend_from_slice(itoa::Buffer::new().format(whole).as_bytes());
+    if one == 1 || (part == 0 && zeros == Zeros::NotAtTheEnd) {
+        return;
+    }
+    // With a one before it, the part keeps the zeros that it begins with; the point takes the place of the one.
+    let point = out.len();
+    out.extend_from_slice(itoa::Buffer::new().format(one + part).as_bytes());
+    out[point] = b'.';
+    if zeros == Zeros::NotAtTheEnd {
+        while out.last() == Some(&b'0') {
+            out.pop();
+        }
+    }
 }
 
-/// A quantity in its unit, without zeros at the end.
-fn quantity(base: i64, unit: Unit, out: &mut String) {
-    match in_decimals(base, unit) {
-        Some((number, scale)) => digits(number, scale, true, out),
-        None => out.push_str(&unit.format(base.into()).unwrap_or_default()),
-    }
-}
-
-/// A quantity as a number of 10⁻ˢ of its unit; `None` where that does not end, or the unit is none of the usual ones.
-fn in_decimals(base: i64, unit: Unit) -> Option<(i64, u32)> {
+/// A quantity as a number, and how much of that is one of its unit, a power of ten; `None` where that does not end, or the unit is
+/// none of the usual ones.
+fn in_decimals(base: i64, unit: &Unit) -> Option<(i64, u64)> {
     // 1/60 is 5/(3 × 10²), 1/3600 is 25/(9 × 10⁴).
-    let (divisor, multiplier, scale) = match unit.factor {
-        1 => (1, 1, 0),
-        60 => (3, 5, 2),
-        3_600 => (9, 25, 4),
-        1_000 => (1, 1, 3),
-        1_000_000 => (1, 1, 6),
-        1_000_000_000 => (1, 1, 9),
-        1_000_000_000_000 => (1, 1, 12),
-        1_000_000_000_000_000 => (1, 1, 15),
-        _ => return None,
+    let part = |divisor: i64, multiplier: i64| match base % divisor {
+        0 => (base / divisor).checked_mul(multiplier),
+        _ => None,
     };
-    (base % divisor == 0).then(|| (base / divisor).checked_mul(multiplier)).flatten().map(|number| (number, scale))
+    match unit.factor {
+        1 => Some((base, 1)),
+        1_000 => Some((base, 1_000)),
+        1_000_000 => Some((base, 1_000_000)),
+        1_000_000_000 => Some((base, 1_000_000_000)),
+        1_000_000_000_000 => Some((base, 1_000_000_000_000)),
+        1_000_000_000_000_000 => Some((base, 1_000_000_000_000_000)),
+        60 => part(3, 5).map(|number| (number, 100)),
+        3_600 => part(9, 25).map(|number| (number, 10_000)),
+        _ => None,
+    }
 }
 
 /// Whether a quantity can be written in a unit: seconds in hours may not end.
-pub fn ends(base: i64, unit: Unit) -> bool {
+pub fn ends(base: i64, unit: &Unit) -> bool {
     in_decimals(base, unit).is_some() || unit.format(base.into()).is_some()
 }
 
@@ -160,7 +140,7 @@ mod tests {
         for unit in &UNITS {
             for base in edges.into_iter().flat_map(|base| [base, -base]) {
                 let expected = unit.format(base.into());
-                assert_eq!(ends(base, *unit), expected.is_some(), "{base} in {}", unit.name);
+                assert_eq!(ends(base, unit), expected.is_some(), "{base} in {}", unit.name);
                 if let Some(expected) = expected {
                     assert_eq!(Cell::Quantity(base, unit).text(Language::English), expected, "{base} in {}", unit.name);
                 }

@@ -18,6 +18,8 @@ const GB: &Unit = &UNITS[3];
 #[derive(Clone, Copy, Debug)]
 enum Source {
     Field(usize),
+    /// A unit, by its place among them; where nothing is in it, the field.
+    Unit(usize, usize),
     Ratio(usize, usize),
     /// Worked out over several rows; handed in beside the fields.
     Given,
@@ -33,8 +35,6 @@ struct Shown {
     kind: ColumnKind,
     /// Where it holds quantities, the place of their unit among all units.
     unit: Option<usize>,
-    /// Where it holds units, its place among them.
-    names: Option<usize>,
 }
 
 /// The cells of one row after the other.
@@ -82,16 +82,19 @@ impl<'d> Rows<'d> {
                 }
             }
         }
+        let slot = |field: usize| units.iter().position(|(known, _)| *known == field);
         let source = |column: &Column, place: usize| match column.kind {
             ColumnKind::Ratio { numerator, denominator } => Source::Ratio(fields[numerator], fields[denominator]),
             ColumnKind::Percentile { .. } => Source::Given,
-            _ => Source::Field(fields[place]),
+            _ => match slot(fields[place]) {
+                Some(unit) => Source::Unit(unit, fields[place]),
+                None => Source::Field(fields[place]),
+            },
         };
         let kind = |column: &Column| match column.kind {
             ColumnKind::Percentile { of, .. } => columns[of].kind,
             kind => kind,
         };
-        let slot = |field: usize| units.iter().position(|(known, _)| *known == field);
         let shown = columns.iter().enumerate().filter(|(_, column)| !column.hidden);
         let shown = shown.map(|(place, column)| Shown {
             column: place,
@@ -101,7 +104,6 @@ impl<'d> Rows<'d> {
                 ColumnKind::Quantity { unit } => slot(fields[unit]),
                 _ => None,
             },
-            names: slot(fields[place]),
         });
         let shown = shown.collect();
         let row_type = definition.row_type().map(|place| fields[place]);
@@ -123,42 +125,55 @@ impl<'d> Rows<'d> {
         for (place, quantities) in &self.units {
             to.units.push(self.unit(fields, *place, quantities, given)?);
         }
-        let unit_at = |slot: Option<usize>| slot.and_then(|slot| to.units[slot]);
+        let units = &to.units;
         let mut percentiles = given.iter();
         for shown in &self.shown {
-            let field = match shown.source {
-                Source::Field(field) => fields[field],
+            let cell = match shown.source {
+                Source::Field(field) => self.cell(shown, fields[field], units)?,
+                Source::Unit(unit, field) => match units[unit] {
+                    Some((_, text)) => Cell::Text(text),
+                    None => self.cell(shown, fields[field], units)?,
+                },
                 Source::Ratio(numerator, denominator) => {
-                    to.cells.push(ratio(fields[numerator], fields[denominator]).map_or(Cell::Empty, Cell::Ratio));
-                    continue;
+                    ratio(fields[numerator], fields[denominator]).map_or(Cell::Empty, Cell::Ratio)
                 }
-                Source::Given => percentiles.next().copied().flatten().map_or(Field::Null, Field::Integer),
+                Source::Given => {
+                    let field = percentiles.next().copied().flatten().map_or(Field::Null, Field::Integer);
+                    self.cell(shown, field, units)?
+                }
             };
-            if let Some((_, text)) = unit_at(shown.names) {
-                to.cells.push(Cell::Text(text));
-                continue;
-            }
-            let refuse = |expected| self.refuse(&self.definition.columns[shown.column], field, expected);
-            to.cells.push(match (shown.kind, field) {
-                (_, Field::Null) => Cell::Empty,
-                (ColumnKind::Text | ColumnKind::Id, Field::Text(text)) => Cell::Text(text),
-                (ColumnKind::Word, Field::Text(text)) => Cell::Word(text),
-                (ColumnKind::Day, Field::Text(text)) => Cell::Day(text),
-                (ColumnKind::Time, Field::Integer(seconds)) => Cell::Time(seconds),
-                (ColumnKind::Number, Field::Integer(number)) => Cell::Number(number),
-                (ColumnKind::Decimal, Field::Text(text)) if is_decimal(text) => Cell::Decimal(text),
-                (ColumnKind::Money { .. }, Field::Integer(units)) => Cell::Money(units),
-                (ColumnKind::Quantity { .. }, Field::Integer(base)) => {
-                    let (unit, _) = unit_at(shown.unit).ok_or_else(|| refuse("a quantity beside its unit"))?;
-                    Cell::Quantity(base, unit)
-                }
-                (ColumnKind::Status, Field::Integer(rank)) => {
-                    Cell::Word(Status::of_rank(rank).ok_or_else(|| refuse("a status rank"))?.as_str())
-                }
-                (kind, _) => return Err(refuse(expected(kind))),
-            });
+            to.cells.push(cell);
         }
         Ok(())
+    }
+
+    /// The cell of a field.
+    fn cell<'a>(
+        &self,
+        shown: &Shown,
+        field: Field<'a>,
+        units: &[Option<(&'static Unit, &'a str)>],
+    ) -> Result<Cell<'a>, ReportError> {
+        let refuse = |expected| Err(self.refuse(&self.definition.columns[shown.column], field, expected));
+        Ok(match (shown.kind, field) {
+            (_, Field::Null) => Cell::Empty,
+            (ColumnKind::Text | ColumnKind::Id, Field::Text(text)) => Cell::Text(text),
+            (ColumnKind::Word, Field::Text(text)) => Cell::Word(text),
+            (ColumnKind::Day, Field::Text(text)) => Cell::Day(text),
+            (ColumnKind::Time, Field::Integer(seconds)) => Cell::Time(seconds),
+            (ColumnKind::Number, Field::Integer(number)) => Cell::Number(number),
+            (ColumnKind::Decimal, Field::Text(text)) if is_decimal(text) => Cell::Decimal(text),
+            (ColumnKind::Money { .. }, Field::Integer(units)) => Cell::Money(units),
+            (ColumnKind::Quantity { .. }, Field::Integer(base)) => match shown.unit.and_then(|unit| units[unit]) {
+                Some((unit, _)) => Cell::Quantity(base, unit),
+                None => return refuse("a quantity beside its unit"),
+            },
+            (ColumnKind::Status, Field::Integer(rank)) => match Status::of_rank(rank) {
+                Some(status) => Cell::Word(status.as_str()),
+                None => return refuse("a status rank"),
+            },
+            (kind, _) => return refuse(expected(kind)),
+        })
     }
 
     /// The unit of a row's quantities, and the text of its cell. Where one of them would not end (seconds in hours), it is the base
@@ -186,8 +201,8 @@ impl<'d> Rows<'d> {
             "GB" => GB,
             name => UNITS.iter().find(|unit| unit.name == name).ok_or_else(refuse)?,
         };
-        let all_end = quantities.iter().filter_map(whole).all(|base| ends(base, *unit))
-            && given.iter().copied().flatten().all(|base| ends(base, *unit));
+        let all_end = quantities.iter().filter_map(whole).all(|base| ends(base, unit))
+            && given.iter().copied().flatten().all(|base| ends(base, unit));
         Ok(Some(if all_end { (unit, text) } else { base_unit(unit.base, per_day) }))
     }
 

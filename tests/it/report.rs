@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use std::fs;
+use std::sync::LazyLock;
 
+use proptest::prelude::*;
 use vodledger::ledger::{Ledger, LedgerError};
 use vodledger::model::{AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, Language, RowType, Status};
-use vodledger::report::{self, Basis, Definition, Format, Library, Parameters, ReportError};
+use vodledger::report::{self, Basis, CsvEncoding, CsvOptions, Definition, Format, Library, Parameters, ReportError};
 
 use crate::stores::on_both_stores;
 
@@ -179,6 +181,44 @@ fn texts_that_look_like_formulas_are_disarmed_and_numbers_are_not() {
         report::run(&ledger_with(&all), &definition, &Parameters::of_month(october()), Format::Csv, &mut bytes).unwrap();
     assert_eq!(written.rows, 1);
     assert_eq!(String::from_utf8(bytes).unwrap(), "a,b,c,d,e,f,g\r\n'=1+1,\"'+a, b\",'-1,'@x,-5,-0.5,14651978969445155711\r\n");
+}
+
+static ONE_LINE: LazyLock<Ledger> = LazyLock::new(|| ledger_with(&lines()[..1]));
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #[test]
+    fn any_texts_come_back_from_csv(
+        texts in prop::collection::vec("[ab直 ,;|\"'\\\\\r\n\t=+@.-]{0,12}", 2..5),
+        separator in prop::sample::select(CsvOptions::SEPARATORS.to_vec()),
+        decimal_point in prop::sample::select(vec!['.', ',']),
+        bom in any::<bool>(),
+    ) {
+        let encoding = if bom { CsvEncoding::Utf8Bom } else { CsvEncoding::Utf8 };
+        let csv = CsvOptions { encoding, separator, decimal_point };
+        let names: Vec<String> = (0..texts.len()).map(|place| format!("t{place}")).collect();
+        let columns: String = names.iter().map(|name| format!("-- column: {name} text\n")).collect();
+        let values = texts.iter().zip(&names).map(|(text, name)| format!("'{}' AS {name}", text.replace('\'', "''")));
+        let body = format!(
+            "SELECT {}, '-1.50' AS price FROM v_charge ORDER BY {}, price", values.collect::<Vec<_>>().join(", "), names.join(", ")
+        );
+        let text = format!("{columns}-- column: price decimal\n{body}");
+        let definition = Definition::parse("mine", &text, "mine.sql").unwrap();
+        let parameters = Parameters { csv, ..Parameters::of_month(october()) };
+        let mut bytes = Vec::new();
+        report::run(&ONE_LINE, &definition, &parameters, Format::Csv, &mut bytes).unwrap();
+
+        let (mark, table) = bytes.split_at(if bom { 3 } else { 0 });
+        prop_assert_eq!(mark, if bom { &b"\xef\xbb\xbf"[..] } else { b"" });
+        let mut reader = csv::ReaderBuilder::new().delimiter(separator as u8).from_reader(table);
+        let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+        let disarmed = texts.iter().map(|text| match text.chars().next() {
+            Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
+            _ => text.clone(),
+        });
+        let expected: Vec<String> = disarmed.chain([format!("-1{decimal_point}50")]).collect();
+        prop_assert_eq!(rows, [csv::StringRecord::from(expected)]);
+    }
 }
 
 #[test]

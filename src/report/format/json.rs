@@ -18,7 +18,7 @@ pub struct Json<'a> {
     names: Vec<String>,
     is_document: bool,
     rows: u64,
-    text: String,
+    text: Vec<u8>,
     out: &'a mut dyn Write,
 }
 
@@ -26,7 +26,7 @@ impl<'a> Json<'a> {
     /// One object a line.
     pub fn lines(table: Table<'_>, out: &'a mut dyn Write) -> Self {
         let names = table.columns.iter().map(|column| Value::from(column.name.as_str()).to_string()).collect();
-        Self { names, is_document: false, rows: 0, text: String::new(), out }
+        Self { names, is_document: false, rows: 0, text: Vec::new(), out }
     }
 
     /// One document.
@@ -50,31 +50,31 @@ impl Sheet for Json<'_> {
         self.text.clear();
         match (self.is_document, self.rows) {
             (false, _) => {}
-            (true, 0) => self.text.push('\n'),
-            (true, _) => self.text.push_str(",\n"),
+            (true, 0) => self.text.push(b'\n'),
+            (true, _) => self.text.extend_from_slice(b",\n"),
         }
         for (index, (name, cell)) in self.names.iter().zip(row.cells).enumerate() {
-            self.text.push(if index == 0 { '{' } else { ',' });
-            self.text.push_str(name);
-            self.text.push(':');
+            self.text.push(if index == 0 { b'{' } else { b',' });
+            self.text.extend_from_slice(name.as_bytes());
+            self.text.push(b':');
             match cell {
-                Cell::Empty => self.text.push_str("null"),
+                Cell::Empty => self.text.extend_from_slice(b"null"),
                 Cell::Number(_) => cell.write(Language::English, &mut self.text),
-                Cell::Text(text) | Cell::Word(text) => self.text.push_str(&Value::from(*text).to_string()),
+                Cell::Text(text) | Cell::Word(text) => serde_json::to_writer(&mut self.text, text)?,
                 // Digits, points and colons.
                 _ => {
-                    self.text.push('"');
+                    self.text.push(b'"');
                     cell.write(Language::English, &mut self.text);
-                    self.text.push('"');
+                    self.text.push(b'"');
                 }
             }
         }
-        self.text.push('}');
+        self.text.push(b'}');
         if !self.is_document {
-            self.text.push('\n');
+            self.text.push(b'\n');
         }
         self.rows += 1;
-        self.out.write_all(self.text.as_bytes())
+        self.out.write_all(&self.text)
     }
 
     fn finish(self: Box<Self>) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! Numbers for people: digits in groups of three, no zeros at the end.
 
 use crate::model::{Language, Unit};
-use crate::report::cell::{Cell, RATIO_SCALE, decimal};
+use crate::report::cell::{Cell, RATIO_SCALE};
 
 /// Decimals that an amount has at least.
 const LEAST_DECIMALS: usize = 2;
@@ -12,11 +12,7 @@ pub fn shown(cell: Cell<'_>, language: Language) -> String {
     match cell {
         Cell::Money(_) | Cell::Decimal(_) => grouped(&text, LEAST_DECIMALS),
         Cell::Number(_) | Cell::Quantity(..) => grouped(&text, 0),
-        Cell::Ratio(millionths) => {
-            let mut per_cent = String::new();
-            decimal(millionths, RATIO_SCALE - 2, &mut per_cent);
-            grouped(&per_cent, LEAST_DECIMALS) + "%"
-        }
+        Cell::Ratio(millionths) => sum(millionths.into(), RATIO_SCALE as usize - 2, LEAST_DECIMALS) + "%",
         // The page says once that times are at UTC+8.
         Cell::Time(_) => text.replace('T', " ").trim_end_matches("+08:00").to_owned(),
         _ => text,

@@ -156,8 +156,7 @@ impl Pages {
 
     /// The text of a cell, as CSV has it; its column is as wide as it needs.
     fn spell(&mut self, column: usize, cell: Cell<'_>) {
-        self.text.clear();
-        cell.write(self.language, &mut self.text);
+        self.text = cell.text(self.language);
         let most = &mut self.widths[column];
         let width = match cell {
             Cell::Text(_) | Cell::Word(_) if self.text.len() > *most => display_width(&self.text),
