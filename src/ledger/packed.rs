@@ -4,12 +4,14 @@
 //! once, and packs them: for each field a number (of a text, its length), then for each field a byte that says what it is, then all
 //! texts. The bytes and the texts end at whole words, over which UTF-8 is checked several times as fast as byte by byte.
 
+use std::ops::ControlFlow;
+
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, Error, Result};
 
-use super::connection::Field;
-use super::select::Selection;
+use super::connection::{EachRow, Field};
+use super::select::{Selection, reuse};
 use super::sqlite::not_exact;
 
 /// The name of the function in SQL.
@@ -30,6 +32,51 @@ const WORDS: usize = 2 * size_of::<usize>();
 /// How long the part before the texts is.
 const fn head(width: usize) -> usize {
     (width * (NUMBER + 1)).next_multiple_of(WORDS)
+}
+
+/// Bytes of rows that are gathered before they are handed on.
+const BATCH: usize = 64 * 1024;
+
+/// Packed rows on their way from the thread that finds them to the one that works with them.
+pub struct Batch {
+    width: usize,
+    packed: Vec<u8>,
+    /// Where each row ends.
+    ends: Vec<usize>,
+}
+
+impl Batch {
+    /// For rows of so many fields.
+    pub fn new(width: usize) -> Self {
+        Self { width, packed: Vec::with_capacity(BATCH + BATCH / 8), ends: Vec::new() }
+    }
+
+    /// Adds a packed row.
+    pub fn add(&mut self, row: &[u8]) {
+        self.packed.extend_from_slice(row);
+        self.ends.push(self.packed.len());
+    }
+
+    /// Whether it is time to hand it on.
+    pub fn is_full(&self) -> bool {
+        self.packed.len() >= BATCH
+    }
+
+    /// Hands over row by row, until the end or until told to stop, which it gives back.
+    pub fn each(&self, each: EachRow<'_>) -> Result<ControlFlow<()>> {
+        let mut room = Vec::<Field<'static>>::new();
+        let mut start = 0;
+        for end in &self.ends {
+            let mut fields = reuse(room);
+            unpack(&self.packed[start..*end], self.width, &mut fields)?;
+            if each(&fields).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            room = reuse(fields);
+            start = *end;
+        }
+        Ok(ControlFlow::Continue(()))
+    }
 }
 
 /// Makes the function known to a connection.
@@ -66,7 +113,7 @@ fn pack(context: &Context<'_>) -> Vec<u8> {
 }
 
 /// Adds the fields of a packed row.
-pub fn unpack<'p>(packed: &'p [u8], width: usize, fields: &mut Vec<Field<'p>>) -> Result<()> {
+fn unpack<'p>(packed: &'p [u8], width: usize, fields: &mut Vec<Field<'p>>) -> Result<()> {
     let (head, texts) = packed.split_at_checked(head(width)).unwrap_or_default();
     let (numbers, kinds) = head.split_at_checked(width * NUMBER).unwrap_or_default();
     // All texts at once: one by one, this takes as long as all the rest.

@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::io;
+use std::mem;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, SyncSender};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
@@ -12,15 +15,18 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags, Statement, ToSql, params_from_iter};
 
 use super::LedgerError;
-use super::connection::{Connection, EachRow, Field, Value};
-use super::packed;
-use super::select::{REPORT_FUNCTIONS, Selection, reuse, too_slow};
+use super::connection::{Connection, EachRow, Value};
+use super::packed::{self, Batch};
+use super::select::{REPORT_FUNCTIONS, Selection, too_slow};
 
 /// How long a writer waits for another process. A unit of work commits in milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a process waits before it asks again where SQLite does not wait for it.
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
+
+/// How many batches of rows wait at most for whoever works with them.
+const BATCHES: usize = 4;
 
 /// How many steps of its machine SQLite takes before it looks at the clock: some milliseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 100_000;
@@ -101,6 +107,36 @@ impl Sqlite {
         Ok(Self { connection, place, file })
     }
 
+    /// Runs a query that was not written by us and hands its rows on.
+    fn find(
+        &mut self,
+        selection: Selection<'_>,
+        parameters: &[Value],
+        limit: Duration,
+        batches: &SyncSender<Batch>,
+    ) -> Result<(), LedgerError> {
+        let end = Instant::now() + limit;
+        // Not cached: a statement prepared under the guard must not be met outside, nor the other way round.
+        let prepare = |sql: &str| self.connection.prepare(sql).map_err(|error| explain(&self.place, &error));
+        // As it is first, for the number of its columns and for messages that speak of what was asked.
+        let width = prepare(&selection.sql())?.column_count();
+        let mut statement = prepare(&packed::query(selection))?;
+        if !statement.readonly() {
+            return Err(LedgerError::Query("it would change the ledger".to_owned()));
+        }
+        let watch = |set: bool| {
+            let hook = move || Instant::now() > end;
+            self.connection.progress_handler(STEPS_BETWEEN_LOOKS, set.then_some(hook))
+        };
+        watch(true).map_err(|error| translate(&self.place, &error))?;
+        let result = gather(&mut statement, width, parameters, batches);
+        watch(false).map_err(|error| translate(&self.place, &error))?;
+        result.map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) => too_slow(limit),
+            _ => explain(&self.place, &error),
+        })
+    }
+
     /// Runs `work` while the connection lets queries read views and nothing else.
     fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
         let set = |on: bool| {
@@ -172,7 +208,7 @@ impl Connection for Sqlite {
             let mode = self.connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
             match mode.map_err(|error| translate(&self.place, &error)) {
                 // Two that change the mode of a new file at once would wait for each other, so SQLite refuses one of them at once.
-                Err(LedgerError::Busy(_)) if began.elapsed() < BUSY_TIMEOUT => std::thread::sleep(BUSY_PAUSE),
+                Err(LedgerError::Busy(_)) if began.elapsed() < BUSY_TIMEOUT => thread::sleep(BUSY_PAUSE),
                 result => return result.map(drop),
             }
         }
@@ -228,26 +264,22 @@ impl Connection for Sqlite {
         limit: Duration,
         each: EachRow<'_>,
     ) -> Result<(), LedgerError> {
-        let end = Instant::now() + limit;
+        // To find rows takes about as long as to work with them, so both go on side by side.
         self.guarded(|this| {
-            // Not cached: a statement prepared under the guard must not be met outside, nor the other way round.
-            let prepare = |sql: &str| this.connection.prepare(sql).map_err(|error| explain(&this.place, &error));
-            // As it is first, for the number of its columns and for messages that speak of what was asked.
-            let width = prepare(&selection.sql())?.column_count();
-            let mut statement = prepare(&packed::query(selection))?;
-            if !statement.readonly() {
-                return Err(LedgerError::Query("it would change the ledger".to_owned()));
-            }
-            let watch = |set: bool| {
-                let hook = move || Instant::now() > end;
-                this.connection.progress_handler(STEPS_BETWEEN_LOOKS, set.then_some(hook))
-            };
-            watch(true).map_err(|error| translate(&this.place, &error))?;
-            let result = lend(&mut statement, width, parameters, each);
-            watch(false).map_err(|error| translate(&this.place, &error))?;
-            result.map_err(|error| match error.sqlite_error_code() {
-                Some(ErrorCode::OperationInterrupted) => too_slow(limit),
-                _ => explain(&this.place, &error),
+            thread::scope(|scope| {
+                let (sender, batches) = mpsc::sync_channel(BATCHES);
+                let reader = scope.spawn(move || this.find(selection, parameters, limit, &sender).map(|()| this));
+                let hand_over = || -> rusqlite::Result<()> {
+                    for batch in batches {
+                        if batch.each(each)?.is_break() {
+                            break;
+                        }
+                    }
+                    Ok(())
+                };
+                let handed = hand_over();
+                let this = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+                handed.map_err(|error| explain(&this.place, &error))
             })
         })
     }
@@ -354,19 +386,23 @@ fn hand_over(
     Ok(())
 }
 
-/// [`hand_over`] of a packed query, without copies of texts.
-fn lend(statement: &mut Statement<'_>, width: usize, parameters: &[Value], each: EachRow<'_>) -> rusqlite::Result<()> {
+/// Gathers packed rows and hands them on, until the end or until nobody wants more.
+fn gather(
+    statement: &mut Statement<'_>,
+    width: usize,
+    parameters: &[Value],
+    batches: &SyncSender<Batch>,
+) -> rusqlite::Result<()> {
     let mut rows = statement.query(params_from_iter(parameters))?;
-    let mut room = Vec::<Field<'static>>::new();
+    let mut batch = Batch::new(width);
     while let Some(row) = rows.next()? {
         let ValueRef::Blob(packed) = row.get_ref(0)? else { return Err(not_exact(0)) };
-        let mut fields = reuse(room);
-        packed::unpack(packed, width, &mut fields)?;
-        if each(&fields).is_break() {
-            break;
+        batch.add(packed);
+        if batch.is_full() && batches.send(mem::replace(&mut batch, Batch::new(width))).is_err() {
+            return Ok(());
         }
-        room = reuse(fields);
     }
+    let _ = batches.send(batch);
     Ok(())
 }
 
