@@ -6,7 +6,7 @@
 Lines are made once, from a fixed seed, into a SQLite ledger. vodledger's own Parquet fills the peers' stores (a DuckDB database, a Polars
 Arrow file), so that all hold the same rows. vodledger writes the report charge-lines, with its order and its units; peers copy all columns as
 they lie. Each round starts everything once; medians of whole processes are printed, with the CPU seconds of all cores together, since
-vodledger uses one core and the peers use all. Sums over all files are compared; where they differ, the exit code is 1.
+programs keep more or fewer cores busy. Sums over all files are compared; where they differ, the exit code is 1.
 """
 
 import argparse
