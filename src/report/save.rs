@@ -1,11 +1,11 @@
 //! Writes a report as files: each whole or not at all, the list of them last.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 
 use super::manifest::{Manifest, ManifestEntry};
 use super::{Basis, Definition, Format, Parameters, ReportError, Whole, Written, run};
@@ -72,7 +72,9 @@ fn stem(definition: &Definition, parameters: &Parameters) -> String {
 /// A file that is not yet there, and what was written to it so far.
 pub(super) struct Growing {
     path: PathBuf,
-    out: BufWriter<NamedTempFile>,
+    /// Where it is until then; away if it never becomes whole.
+    growing: TempPath,
+    out: BufWriter<File>,
     bytes: u64,
     digest: Sha256,
 }
@@ -87,28 +89,34 @@ impl Growing {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let file = builder.tempfile_in(folder).map_err(|source| ReportError::File { path: path.clone(), source })?;
-        Ok(Self { path, out: BufWriter::with_capacity(32 * 1024, file), bytes: 0, digest: Sha256::new() })
+        let (file, growing) = file.into_parts();
+        Ok(Self { path, growing, out: BufWriter::with_capacity(32 * 1024, file), bytes: 0, digest: Sha256::new() })
+    }
+
+    /// A failure to write, with the file: formats hand it on as it is.
+    fn told(&self, error: &io::Error) -> io::Error {
+        io::Error::new(error.kind(), format!("{}: {error}", self.path.display()))
     }
 
     /// Puts the file under its name when it is on the disk. Gives its path, size and digest.
     pub fn finish(self) -> Result<(PathBuf, u64, String), ReportError> {
         let failed = |source: io::Error| ReportError::File { path: self.path.clone(), source };
         let file = self.out.into_inner().map_err(|error| failed(error.into_error()))?;
-        file.as_file().sync_all().map_err(failed)?;
-        file.persist(&self.path).map_err(|error| failed(error.error))?;
+        file.sync_all().map_err(failed)?;
+        self.growing.persist(&self.path).map_err(|error| failed(error.error))?;
         Ok((self.path, self.bytes, hex::encode(self.digest.finalize())))
     }
 }
 
 impl Write for Growing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
+        let written = self.out.write(bytes).map_err(|error| self.told(&error))?;
         self.digest.update(&bytes[..written]);
         self.bytes += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.out.flush().map_err(|error| self.told(&error))
     }
 }

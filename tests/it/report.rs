@@ -1,8 +1,8 @@
 //! Reports: definitions, the two shipped ones against golden files computed by hand, and files that appear whole.
 
 use std::collections::BTreeSet;
-
 use std::fs;
+use std::io::{self, Write};
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
@@ -218,6 +218,31 @@ proptest! {
         });
         let expected: Vec<String> = disarmed.chain([format!("-1{decimal_point}50")]).collect();
         prop_assert_eq!(rows, [csv::StringRecord::from(expected)]);
+    }
+}
+
+/// Takes so many bytes and no more.
+struct Full(usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.checked_sub(bytes.len()).ok_or_else(|| io::Error::other("the disk is full"))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn every_format_says_why_it_could_not_be_written() {
+    let definition = Library::new(None).get("cost-summary").unwrap();
+    for format in Format::ALL {
+        for room in [0, 100] {
+            let failed = report::run(&ONE_LINE, &definition, &Parameters::of_month(october()), format, Full(room)).unwrap_err();
+            assert!(failed.to_string().contains("the disk is full"), "{format}: {failed}");
+        }
     }
 }
 

@@ -219,8 +219,8 @@ impl Sheet for Html<'_> {
         // Its ending tells the engine to escape what is put in.
         environment.add_template("page.html", TEMPLATE).map_err(io::Error::other)?;
         let template = environment.get_template("page.html").map_err(io::Error::other)?;
-        let mut out = self.out;
-        template.render_captured_to(Serde(&page), &mut out).map_err(io::Error::other)?;
-        out.flush()
+        let text = template.render(Serde(&page)).map_err(io::Error::other)?;
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
     }
 }
