@@ -9,6 +9,8 @@ use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::plain::plain;
+
 /// A text that may arrive as a whole number; one past 64 bits or with a fraction is refused, since its digits would be lost.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text(pub String);
@@ -36,7 +38,7 @@ fn literal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'de str, D::Er
 }
 
 /// What a literal says: the inside of a text, nothing for null, a number's digits.
-fn content<E: serde::de::Error>(literal: &str) -> Result<Cow<'_, str>, E> {
+pub(super) fn content<E: serde::de::Error>(literal: &str) -> Result<Cow<'_, str>, E> {
     match literal.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(inside) if inside.contains('\\') => serde_json::from_str(literal).map(Cow::Owned).map_err(E::custom),
         Some(inside) => Ok(Cow::Borrowed(inside)),
@@ -50,7 +52,7 @@ fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D
 }
 
 fn decimal(text: &str) -> Option<Decimal> {
-    Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text)).ok()
+    Decimal::from_str_exact(&plain(text)?).ok()
 }
 
 /// Most of an answer is texts that are texts, so these are not taken as they stand in the JSON but read at once.
@@ -111,10 +113,11 @@ pub(super) fn whole(text: &str) -> Result<i128, String> {
     if let Ok(whole) = text.parse() {
         return Ok(whole);
     }
-    match decimal(text).map(|decimal| decimal.normalize()) {
-        Some(decimal) if decimal.scale() == 0 => Ok(decimal.mantissa()),
-        _ => Err(format!("expected a whole number, found {text:?}")),
-    }
+    let whole = plain(text).and_then(|plain| match plain.split_once('.') {
+        Some((whole, fraction)) => fraction.bytes().all(|digit| digit == b'0').then(|| whole.parse().ok())?,
+        None => plain.parse().ok(),
+    });
+    whole.ok_or_else(|| format!("expected a whole number, found {text:?}"))
 }
 
 impl<'de> Deserialize<'de> for Measured {

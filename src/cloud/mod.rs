@@ -85,6 +85,7 @@ pub mod legacy;
 pub mod lenient;
 mod pages;
 mod parameters;
+mod plain;
 mod sign;
 pub mod signature;
 mod skew;

@@ -17,8 +17,17 @@ use crate::model::meter::{METERS, Meter, names};
 pub struct Answer {
     /// The facts.
     pub facts: Facts,
+    /// What belongs to them and could not be read: with it they are not whole.
+    pub missing: Option<String>,
     /// What the reader of the manifest should know.
     pub notes: Vec<String>,
+}
+
+impl Answer {
+    /// Facts of which nothing is missing and nothing is worth noting.
+    fn whole(facts: Facts) -> Self {
+        Self { facts, missing: None, notes: Vec::new() }
+    }
 }
 
 /// Why there is no answer.
@@ -100,9 +109,10 @@ pub async fn ask(client: &Client, question: &Question<'_>) -> Result<Answer, Ref
             facts::sums(question, Series { meter: names::UPLOAD_ACCELERATION, area: "", spec: kind }, &points)?
         }
         Subject::Process => return process(client, question, period, question.plan.process_types).await,
+        Subject::Bill => return bills::of_month(client, question).await,
         _ => return other(client, question, period).await,
     };
-    Ok(Answer { facts: Facts::Usage(records), notes: Vec::new() })
+    Ok(Answer::whole(Facts::Usage(records)))
 }
 
 /// What is not rated.
@@ -130,10 +140,9 @@ async fn other(client: &Client, question: &Question<'_>, period: Period) -> Resu
             Facts::Domains(domains.into_iter().map(known).collect())
         }
         Subject::Packs => Facts::Packs(packs(client.vod().describe_prepaid_products().await?)?),
-        Subject::Plays => Facts::Plays(plays::of_day(client, question).await?),
-        _ => Facts::Bill(bills::of_month(client, question).await?),
+        _ => Facts::Plays(plays::of_day(client, question).await?),
     };
-    Ok(Answer { facts, notes: Vec::new() })
+    Ok(Answer::whole(facts))
 }
 
 fn packs(products: Vec<PrepaidProduct>) -> Result<Vec<PackState>, String> {
@@ -198,7 +207,7 @@ async fn process(client: &Client, question: &Question<'_>, period: Period, types
     let is_rest = |task: &TaskUsage| task.task_type != AGGREGATE_TYPE && !by_name.contains(&task.task_type.as_str());
     tasks.extend(rest.into_iter().filter(is_rest));
     notes.extend(unknown_types(&tasks));
-    Ok(Answer { facts: Facts::Usage(facts::tasks(question, &tasks)?), notes })
+    Ok(Answer { notes, ..Answer::whole(Facts::Usage(facts::tasks(question, &tasks)?)) })
 }
 
 async fn process_of(

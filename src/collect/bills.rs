@@ -1,32 +1,157 @@
 //! Bills: every line of a month, of every product.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::ask::Refusal;
+use super::ask::{Answer, Refusal};
 use super::plan::Question;
 use crate::cloud::Client;
-use crate::cloud::billing::{BillComponent, BillDetail, BillDetails, Money};
-use crate::model::{Bill, BillLine, BillingDay};
+use crate::cloud::billing::{BillComponent, BillDetail, BillDetails, Money, Unread};
+use crate::ledger::Facts;
+use crate::model::{Bill, BillLine, BillingDay, BillingMonth};
 
-/// The bill of the month of a question: one line for each component of each line.
-pub async fn of_month(client: &Client, question: &Question<'_>) -> Result<Bill, Refusal> {
+/// So many places that cannot be read are told one by one.
+const MOST_TOLD: usize = 5;
+
+/// So much of a name is shown.
+const MOST_SHOWN: usize = 60;
+
+/// What the ledger keeps nothing of: a line is whole without it.
+const NOT_KEPT: [&str; 13] = [
+    "ProjectName",
+    "ResourceName",
+    "BillDay",
+    "BillMonth",
+    "PayerUin",
+    "Tags",
+    "ContractPrice",
+    "PriceUnit",
+    "RealTotalMeasure",
+    "DeductedMeasure",
+    "TimeSpan",
+    "TimeUnitName",
+    "Discount",
+];
+
+/// The bill of the month of a question: one line for each component of each line. What cannot be read is left out and named: an
+/// amount that is not known is neither zero nor the one that was known before.
+pub async fn of_month(client: &Client, question: &Question<'_>) -> Result<Answer, Refusal> {
     let month = BillingDay::of(question.unit.window.start).month();
     let mut details = client.billing().bill_details(BillDetails::of_month(month));
-    let mut lines = Vec::new();
-    // Lines that nothing tells apart are told apart by their number.
-    let mut alike: HashMap<String, u32> = HashMap::new();
+    let mut reading = Reading::default();
     while let Some(detail) = details.next().await {
-        let detail = detail?;
+        reading.add(&detail?);
+    }
+    reading.answer(month)
+}
+
+/// A bill that is being read.
+#[derive(Default)]
+struct Reading {
+    lines: Vec<BillLine>,
+    /// How many lines the answer has had so far.
+    position: usize,
+    /// Lines that nothing tells apart are told apart by their number.
+    alike: HashMap<String, u32>,
+    /// What is left out of the bill.
+    missing: Places,
+    /// What could not be read and is not kept anyway.
+    unneeded: Places,
+}
+
+/// Places in a bill: the first ones, and how many there are.
+#[derive(Default)]
+struct Places {
+    count: usize,
+    told: Vec<String>,
+}
+
+impl Reading {
+    fn add(&mut self, detail: &BillDetail) {
+        self.position += 1;
+        let is_kept = self.sift(detail, &detail.unread, None);
         for component in &detail.components {
-            let name = name(&detail, component);
-            let nth = alike.entry(name.clone()).or_default();
+            let name = name(detail, component);
+            let nth = self.alike.entry(name.clone()).or_default();
             *nth += 1;
-            lines.push(line(&detail, component, &name, *nth));
+            let nth = *nth;
+            if self.sift(detail, &component.unread, Some(component)) && is_kept {
+                self.lines.push(line(detail, component, &name, nth));
+            }
         }
     }
-    Ok(Bill { month, currency: String::new(), lines })
+
+    /// Notes what could not be read. Says whether the rest can be kept without it.
+    fn sift(&mut self, detail: &BillDetail, unread: &[Unread], of: Option<&BillComponent>) -> bool {
+        let mut is_kept = true;
+        for unread in unread {
+            let is_needed = unread.member.as_deref().is_none_or(|member| !NOT_KEPT.contains(&member));
+            // Another component that is missing takes nothing from those that are there.
+            is_kept &= !is_needed || (of.is_none() && is_of_components(unread));
+            let places = if is_needed { &mut self.missing } else { &mut self.unneeded };
+            places.add(|| place(self.position, detail, of, unread));
+        }
+        is_kept
+    }
+
+    fn answer(self, month: BillingMonth) -> Result<Answer, Refusal> {
+        let notes = match self.unneeded.count {
+            0 => Vec::new(),
+            _ => vec![format!("the bill of {month} holds what cannot be read and is not kept: {}", self.unneeded)],
+        };
+        let missing = match self.missing.count {
+            0 => None,
+            count => Some(format!(
+                "the bill of {month} is not whole: {count} of its lines or components cannot be read and are left out ({}); the \
+                 answers are kept as they came",
+                self.missing
+            )),
+        };
+        match missing {
+            // Of a bill in a form that nobody knows, nothing is known, and what was known before stays.
+            Some(missing) if self.lines.is_empty() => Err(missing.into()),
+            missing => {
+                let bill = Bill { month, currency: String::new(), lines: self.lines };
+                Ok(Answer { facts: Facts::Bill(bill), missing, notes })
+            }
+        }
+    }
+}
+
+/// Whether it is the components that could not be read, and not what names the line.
+fn is_of_components(unread: &Unread) -> bool {
+    unread.component.is_some() || unread.member.as_deref() == Some("ComponentSet")
+}
+
+/// Where in the bill something could not be read, and why.
+fn place(position: usize, detail: &BillDetail, of: Option<&BillComponent>, unread: &Unread) -> String {
+    let mut names = vec![("bill", &detail.bill_id), ("resource", &detail.resource_id)];
+    names.extend(of.map(|component| ("component", &component.component_name)));
+    let shown = |name: &str| name.chars().filter(|char| !char.is_control()).take(MOST_SHOWN).collect::<String>();
+    let names: Vec<String> =
+        names.into_iter().filter(|(_, name)| !name.is_empty()).map(|(what, name)| format!("{what} {}", shown(name))).collect();
+    format!("line {position} [{}], {unread}", names.join(", "))
+}
+
+impl Places {
+    fn add(&mut self, place: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.told.len() < MOST_TOLD {
+            self.told.push(place());
+        }
+    }
+}
+
+impl fmt::Display for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.told.join("; "))?;
+        match self.count - self.told.len() {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
+    }
 }
 
 /// What names a component of a line, whatever it costs.

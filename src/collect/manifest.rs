@@ -35,6 +35,8 @@ pub struct Manifest {
     pub lines: BTreeMap<(Kind, Option<SubAppId>), UnitCount>,
     /// Units that this run worked on.
     pub worked: usize,
+    /// Units of which this run brought a part, and which are missing all the same.
+    pub in_part: usize,
     /// Units that were answered for good before and not asked again.
     pub already_known: usize,
     /// What this run changed in the ledger.
@@ -56,6 +58,7 @@ impl Manifest {
             period: plan.period,
             lines: BTreeMap::new(),
             worked: 0,
+            in_part: 0,
             already_known: 0,
             committed: Committed::default(),
             gaps,
@@ -63,8 +66,9 @@ impl Manifest {
         }
     }
 
-    pub(super) fn add(&mut self, committed: Committed) {
+    pub(super) fn add(&mut self, committed: Committed, is_part: bool) {
         self.worked += 1;
+        self.in_part += usize::from(is_part);
         self.committed.new += committed.new;
         self.committed.restated += committed.restated;
         self.committed.unchanged += committed.unchanged;
@@ -83,7 +87,7 @@ impl Manifest {
         let (missing, fetched) = (self.sum(|count| count.missing), self.sum(|count| count.fetched));
         match () {
             () if missing == 0 && self.gaps.is_empty() => Overall::Done,
-            () if fetched == 0 => Overall::Failed,
+            () if fetched == 0 && self.in_part == 0 => Overall::Failed,
             () => Overall::Partial,
         }
     }

@@ -72,6 +72,8 @@ pub struct Run {
 struct Ended {
     kind: String,
     committed: Committed,
+    /// Whether something of what it asked for is missing, although facts came.
+    is_part: bool,
     /// Units that it was split into.
     more: usize,
     /// Why it could not be asked, if others would fare the same.
@@ -107,7 +109,7 @@ impl Run {
                 Some(ended) = running.join_next() => {
                     let ended = ended.map_err(|error| CollectError::Interrupted(error.to_string()))??;
                     outage.note(ended.outage);
-                    manifest.add(ended.committed);
+                    manifest.add(ended.committed, ended.is_part);
                     progress.planned(ended.more);
                     progress.finished(&ended.kind);
                 }
@@ -214,9 +216,12 @@ impl Run {
             _ => match Question::of(&self.plan, &lease) {
                 Some(question) => {
                     (asked, status) = (question.asked(), question.status());
-                    ask::ask(&client, &question).await.map(|Answer { facts, notes }| {
+                    ask::ask(&client, &question).await.map(|Answer { facts, missing, notes }| {
                         note = notes.join("; ");
-                        Outcome::Done(facts)
+                        match missing {
+                            None => Outcome::Done(facts),
+                            Some(missing) => Outcome::Part(facts, [vec![missing], notes].concat().join("; ")),
+                        }
                     })
                 }
                 None => Err(Refusal::from("this version of the program does not know the question".to_owned())),
@@ -236,8 +241,10 @@ impl Run {
         let more = rest.len();
         let result = UnitResult { outcome, asked, status, note, rest, snapshots, at: self.plan.now };
         let kind = lease.kind.clone();
+        let came_in_part = matches!(result.outcome, Outcome::Part(..));
         let committed = self.commit(lease, result).await?;
-        Ok(Ended { kind, committed, more, outage })
+        let is_part = came_in_part && committed != Committed::default();
+        Ok(Ended { kind, committed, is_part, more, outage })
     }
 
     async fn commit(&self, lease: Lease, result: UnitResult) -> Result<Committed, CollectError> {

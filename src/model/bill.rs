@@ -2,8 +2,8 @@
 
 use super::time::BillingMonth;
 
-/// One component of one line of a bill, as the bill says it (`DescribeBillDetail`). Amounts and quantities are decimal texts exactly
-/// as they came; empty where the bill hides them (contract prices, refunds).
+/// One component of one line of a bill, as the bill says it (`DescribeBillDetail`). Amounts and quantities are decimal texts with the
+/// digits that came, never in E notation; empty where the bill hides them (contract prices, refunds).
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct BillLine {
     /// A hash of what names the line, never of its amount.
@@ -54,7 +54,7 @@ pub struct BillLine {
     pub raw: String,
 }
 
-/// A month of an account's bill: every line of every product.
+/// A month of an account's bill: every line of every product that could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bill {
     /// Which month.

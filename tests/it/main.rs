@@ -7,6 +7,7 @@ mod actions_pages;
 mod actions_sim;
 mod actions_values;
 mod allocation;
+mod bill_amounts;
 mod billing_properties;
 mod callbacks;
 mod client;

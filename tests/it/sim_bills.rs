@@ -120,6 +120,54 @@ async fn bills_may_not_be_ready_at_first() {
     assert_eq!((ask().await["Ready"].as_u64(), ask().await["Ready"].as_u64()), (Some(0), Some(1)));
 }
 
+/// Real bills hold more than plain texts, so a simulated one can: what is declared is what is answered.
+#[tokio::test]
+async fn amounts_are_answered_as_they_are_declared() {
+    let line = r#"
+[[billing.line]]
+month = "2026-09"
+id = "odd"
+paid = "2026-10-01T13:05:00+08:00"
+begin = "2026-09-01T00:00:00+08:00"
+end = "2026-09-30T23:59:59+08:00"
+members = '{"OrderId": null, "Odd": [1]}'
+[[billing.line.component]]
+price = "abc"
+used = 1.5
+measured = 3
+cost = "-"
+real_cost = "2.4E-5"
+voucher = "0.00001"
+incentive = "n/a"
+transfer = 0
+[[billing.line.component]]
+real_cost = "1"
+cash = "2.4E-5"
+"#;
+    let text = include_str!("../../src/sim/fixtures/demo.toml").to_owned() + line;
+    let caller = Caller::with(Config { account: AccountSource::Text(text.clone()), ..Config::default() }).await;
+    let lines = lines(&caller, json!({})).await;
+    let odd = lines.iter().find(|line| line["BillId"] == "odd").unwrap();
+    assert_eq!((&odd["OrderId"], &odd["Odd"]), (&Value::Null, &json!([1])));
+    let told = |name: &str| odd["ComponentSet"][0][name].clone();
+    assert_eq!(
+        ["SinglePrice", "UsedAmount", "RealTotalMeasure", "Cost"].map(told),
+        [json!("abc"), json!(1.5), json!(3), json!("-")]
+    );
+    let paid = ["RealCost", "VoucherPayAmount", "IncentivePayAmount", "TransferPayAmount", "CashPayAmount"].map(told);
+    assert_eq!(paid, [json!("2.4E-5"), json!("0.00001000"), json!("n/a"), json!(0), json!("0.00001400")]);
+    assert_eq!(odd["ComponentSet"][1]["CashPayAmount"], "2.4E-5");
+    // What is a number counts: 1 + 0.000024 more than the lines of the demonstration account.
+    let summary = caller.billing("DescribeBillSummaryByProduct", json!({"BeginTime": "2026-09", "EndTime": "2026-09"})).await;
+    assert_eq!(amount(&summary["SummaryTotal"]["RealTotalCost"]), "1625.49302400".parse().unwrap());
+
+    for (good, bad) in [("used = 1.5", "used = [1]"), ("members = '{", "members = '[")] {
+        let refused =
+            vodledger::sim::start(Config { account: AccountSource::Text(text.replace(good, bad)), ..Config::default() });
+        assert!(refused.await.is_err(), "{bad}");
+    }
+}
+
 #[tokio::test]
 async fn files_of_a_bill_are_there_in_time_and_their_links_end() {
     let caller = Caller::demo().await;

@@ -37,6 +37,7 @@ impl StandIn {
         let credential = Credential { secret_id: "AKIDstandin".into(), secret_key: "standInKeyEXAMPLE".into(), token: None };
         Client::builder(credential)
             .vod_endpoint(address.clone())
+            .billing_endpoint(address.clone())
             .legacy_endpoint(address)
             .without_budget()
             .delays(Duration::from_millis(1), Duration::from_millis(5))

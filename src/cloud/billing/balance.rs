@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Billing;
 use super::actions::DESCRIBE_ACCOUNT_BALANCE;
-use super::money::digits;
+use super::money::some_decimal;
 use crate::cloud::Error;
-use crate::cloud::fields::{number, text};
+use crate::cloud::fields::text;
 
 /// What the account has, in hundredths of its currency. (Billing API, DescribeAccountBalance.) It also tells whose account a key
-/// belongs to.
+/// belongs to. Some accounts are told null, which is not zero, or -1 throughout.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AccountBalance {
@@ -18,20 +18,20 @@ pub struct AccountBalance {
     #[serde(deserialize_with = "text")]
     pub uin: String,
     /// What can be spent.
-    #[serde(deserialize_with = "number")]
-    pub balance: i64,
+    #[serde(default, deserialize_with = "some_decimal")]
+    pub balance: Option<Decimal>,
     /// Of it, paid in.
-    #[serde(default, deserialize_with = "digits")]
-    pub cash_account_balance: Decimal,
+    #[serde(default, deserialize_with = "some_decimal")]
+    pub cash_account_balance: Option<Decimal>,
     /// Of it, given.
-    #[serde(default, deserialize_with = "digits")]
-    pub present_account_balance: Decimal,
+    #[serde(default, deserialize_with = "some_decimal")]
+    pub present_account_balance: Option<Decimal>,
     /// What is set aside.
-    #[serde(default, deserialize_with = "digits")]
-    pub freeze_amount: Decimal,
+    #[serde(default, deserialize_with = "some_decimal")]
+    pub freeze_amount: Option<Decimal>,
     /// What is owed.
-    #[serde(default, deserialize_with = "digits")]
-    pub owe_amount: Decimal,
+    #[serde(default, deserialize_with = "some_decimal")]
+    pub owe_amount: Option<Decimal>,
 }
 
 impl Billing<'_> {

@@ -6,9 +6,9 @@ use serde_json::value::RawValue;
 use super::Billing;
 use super::actions::{DESCRIBE_BILL_DETAIL, DESCRIBE_BILL_DETAIL_FOR_ORGANIZATION};
 use super::money::{Money, some_money};
+use super::unread::{self, Unread};
 use crate::cloud::Error;
 use crate::cloud::actions::Entry;
-use crate::cloud::convert::malformed;
 use crate::cloud::fields::{list, some_text, text};
 use crate::cloud::pages::{self, Page, Pages};
 use crate::model::BillingMonth;
@@ -50,7 +50,7 @@ pub(super) fn month<S: serde::Serializer>(month: &BillingMonth, serializer: S) -
 }
 
 /// A line of a bill. Times are texts in UTC+8, as the bill has them. (Billing API, BillDetail.)
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct BillDetail {
     /// `p_vod`, …
@@ -113,7 +113,7 @@ pub struct BillDetail {
     /// Whose it is.
     #[serde(default, deserialize_with = "text")]
     pub owner_uin: String,
-    /// What it is made of.
+    /// What it is made of. Amounts stand here and nowhere else.
     #[serde(default, rename = "ComponentSet", deserialize_with = "list")]
     pub components: Vec<BillComponent>,
     /// Cost tags.
@@ -125,6 +125,9 @@ pub struct BillDetail {
     /// The whole line as it came, as JSON.
     #[serde(skip)]
     pub raw: String,
+    /// What could not be read: the line's own members, or whole components, which are missing above. Empty is the rule.
+    #[serde(skip)]
+    pub unread: Vec<Unread>,
 }
 
 /// A component of a line: one item at one price. (Billing API, BillDetailComponent.)
@@ -193,6 +196,9 @@ pub struct BillComponent {
     /// Of it, with shared profit.
     #[serde(default, rename = "TransferPayAmount", deserialize_with = "some_money")]
     pub transfer: Option<Money>,
+    /// Members that could not be read; above they look as if they were not told. Empty is the rule.
+    #[serde(skip)]
+    pub unread: Vec<Unread>,
 }
 
 /// A cost tag.
@@ -208,7 +214,7 @@ pub struct BillTag {
 }
 
 impl<'a> Billing<'a> {
-    /// The lines of a bill, page by page. The total that the API tells is up to 24 hours old and may be too low, so pages are read
+    /// The lines of a bill, page by page; what cannot be read of a line is told in [`BillDetail::unread`]. The total that the API tells is up to 24 hours old and may be too low, so pages are read
     /// until one is not full.
     pub fn bill_details(self, request: BillDetails) -> Pages<'a, BillDetail> {
         self.details(&DESCRIBE_BILL_DETAIL, PAGE, request)
@@ -253,17 +259,12 @@ impl<'a> Billing<'a> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
-            #[serde(default, deserialize_with = "list")]
+            #[serde(deserialize_with = "list")]
             detail_set: Vec<Box<RawValue>>,
             #[serde(default, deserialize_with = "text")]
             context: String,
         }
         let answer: Answer = self.client.ask(entry, &Request { offset, limit, context, query: request }).await?;
-        let line = |raw: Box<RawValue>| {
-            let line: BillDetail =
-                serde_json::from_str(raw.get()).map_err(|error| malformed(entry.action.name, error.to_string()))?;
-            Ok(BillDetail { raw: raw.get().to_owned(), ..line })
-        };
-        Ok((answer.detail_set.into_iter().map(line).collect::<Result<_, Error>>()?, answer.context))
+        Ok((answer.detail_set.iter().map(|raw| unread::line(raw)).collect(), answer.context))
     }
 }

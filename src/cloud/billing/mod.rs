@@ -1,6 +1,6 @@
 //! Billing, API 3.0, version 2018-07-09: what the whole account is charged, not VOD alone.
 //!
-//! Amounts are decimal texts exactly as the bill has them ([`Money`]), or whole numbers of a stated unit; nothing passes through a
+//! Amounts are decimal texts with the digits that the bill has ([`Money`]), or numbers of a stated unit; nothing passes through a
 //! float. A month that was never asked for is prepared first: [`Prepared::NotYet`].
 //!
 //! ```no_run
@@ -25,16 +25,18 @@ mod money;
 mod orders;
 mod resource;
 mod summary;
+mod unread;
 
 use super::Client;
 use super::actions::billing as actions;
 
 pub use balance::AccountBalance;
 pub use detail::{BillComponent, BillDetail, BillDetails, BillTag};
-pub use money::Money;
+pub use money::{Money, NoAmount};
 pub use orders::{Adjustment, Deal, Deals, Voucher, Vouchers};
 pub use resource::{ResourceCost, ResourceSummary};
 pub use summary::{BillFile, GroupBy, GroupCost, PayType, Prepared, ProductCost, ProductCosts};
+pub use unread::Unread;
 
 /// The actions of billing. Get it from [`Client::billing`].
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Billing;
 use super::actions::{DESCRIBE_BILL_ADJUST_INFO, DESCRIBE_DEALS_BY_COND, DESCRIBE_VOUCHER_INFO};
 use super::detail::month;
-use super::money::digits;
+use super::money::some_decimal;
 use crate::cloud::Error;
 use crate::cloud::fields::{list, number, text, texts};
 use crate::cloud::pages::{self, Page, Pages};
@@ -49,14 +49,14 @@ pub struct Deal {
     #[serde(default, deserialize_with = "text")]
     pub create_time: String,
     /// What was paid.
-    #[serde(rename = "RealTotalCost", deserialize_with = "number")]
-    pub paid_fen: i64,
+    #[serde(default, rename = "RealTotalCost", deserialize_with = "some_decimal")]
+    pub paid_fen: Option<Decimal>,
     /// Of it, with vouchers.
-    #[serde(default, rename = "VoucherDecline", deserialize_with = "number")]
-    pub voucher_fen: i64,
+    #[serde(default, rename = "VoucherDecline", deserialize_with = "some_decimal")]
+    pub voucher_fen: Option<Decimal>,
     /// At list price.
-    #[serde(default, rename = "TotalCost", deserialize_with = "digits")]
-    pub list_fen: Decimal,
+    #[serde(default, rename = "TotalCost", deserialize_with = "some_decimal")]
+    pub list_fen: Option<Decimal>,
     /// `CNY`, `USD`.
     #[serde(default, deserialize_with = "text")]
     pub currency: String,
@@ -109,11 +109,11 @@ pub struct Voucher {
     #[serde(default, deserialize_with = "text")]
     pub status: String,
     /// What it was worth.
-    #[serde(deserialize_with = "number")]
-    pub nominal_value: i64,
+    #[serde(default, deserialize_with = "some_decimal")]
+    pub nominal_value: Option<Decimal>,
     /// What is left of it.
-    #[serde(deserialize_with = "number")]
-    pub balance: i64,
+    #[serde(default, deserialize_with = "some_decimal")]
+    pub balance: Option<Decimal>,
     /// `prePay`, `postPay`, `riPay`, or empty.
     #[serde(default, deserialize_with = "text")]
     pub pay_mode: String,
@@ -145,8 +145,8 @@ pub struct Adjustment {
     #[serde(default, rename = "AdjustCompletionTime", deserialize_with = "text")]
     pub completed: String,
     /// By how much.
-    #[serde(rename = "AdjustAmount", deserialize_with = "digits")]
-    pub amount: Decimal,
+    #[serde(default, rename = "AdjustAmount", deserialize_with = "some_decimal")]
+    pub amount: Option<Decimal>,
 }
 
 impl<'a> Billing<'a> {

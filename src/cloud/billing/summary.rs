@@ -1,6 +1,8 @@
 //! Sums of a month, and whole bills as files.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use super::Billing;
 use super::actions::{DESCRIBE_BILL_DOWNLOAD_URL, DESCRIBE_BILL_SUMMARY_BY_PRODUCT, DESCRIBE_BILL_SUMMARY_FOR_ORGANIZATION};
@@ -42,14 +44,11 @@ pub enum PayType {
 }
 
 /// A month by product. (Billing API, DescribeBillSummaryByProduct.)
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProductCosts {
     /// All products.
-    #[serde(rename = "SummaryTotal")]
     pub total: Option<ProductCost>,
     /// Each of them.
-    #[serde(default, rename = "SummaryOverview", deserialize_with = "list")]
     pub products: Vec<ProductCost>,
 }
 
@@ -99,21 +98,36 @@ pub enum GroupBy {
 }
 
 /// A group and what it cost, with its products.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupCost {
     /// What the group is of.
-    #[serde(default, rename = "GroupKey", deserialize_with = "text")]
     pub key: String,
     /// Which group it is.
-    #[serde(default, rename = "GroupValue", deserialize_with = "text")]
     pub value: String,
     /// What it cost.
-    #[serde(flatten)]
     pub cost: ProductCost,
     /// The same by product.
-    #[serde(default, deserialize_with = "list")]
     pub business: Vec<ProductCost>,
+}
+
+/// The costs stand beside the names. They are read by themselves: what serde flattens has been parsed before, and the digits of its
+/// numbers are gone.
+impl<'de> Deserialize<'de> for GroupCost {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Names {
+            #[serde(default, deserialize_with = "text")]
+            group_key: String,
+            #[serde(default, deserialize_with = "text")]
+            group_value: String,
+            #[serde(default, deserialize_with = "list")]
+            business: Vec<ProductCost>,
+        }
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let Names { group_key: key, group_value: value, business } = serde_json::from_str(raw).map_err(D::Error::custom)?;
+        Ok(Self { key, value, business, cost: serde_json::from_str(raw).map_err(D::Error::custom)? })
+    }
 }
 
 /// A bill as a file.
@@ -155,12 +169,14 @@ impl Billing<'_> {
         struct Answer {
             #[serde(deserialize_with = "number")]
             ready: u8,
-            #[serde(flatten)]
-            costs: ProductCosts,
+            summary_total: Option<ProductCost>,
+            #[serde(default, deserialize_with = "list")]
+            summary_overview: Vec<ProductCost>,
         }
         let request = Request { begin_time: month.to_string(), end_time: month.to_string(), pay_type, payer_uin };
         let answer: Answer = self.client.ask(&DESCRIBE_BILL_SUMMARY_BY_PRODUCT, &request).await?;
-        Ok(if answer.ready == 0 { Prepared::NotYet } else { Prepared::Ready(answer.costs) })
+        let costs = ProductCosts { total: answer.summary_total, products: answer.summary_overview };
+        Ok(if answer.ready == 0 { Prepared::NotYet } else { Prepared::Ready(costs) })
     }
 
     /// What a member of an organization cost in a month, in groups.

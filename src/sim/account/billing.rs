@@ -5,7 +5,9 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
+use super::declared::Declared;
 use super::time;
 use crate::model::BillingMonth;
 
@@ -105,12 +107,15 @@ pub struct BillLine {
     /// Tags, key and value.
     #[serde(default)]
     pub tags: Vec<(String, String)>,
+    /// Members of the line's answer that stand in place of those that follow from the rest, as a JSON object.
+    #[serde(default, deserialize_with = "json_object")]
+    pub members: Map<String, Value>,
     /// What it consists of.
     #[serde(rename = "component")]
     pub components: Vec<BillComponent>,
 }
 
-/// A component of a line. Amounts are yuan in decimal text, `-` where the cloud hides them.
+/// A component of a line. Amounts are yuan in decimal text, `-` where the cloud hides them; answers repeat them as they are declared.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BillComponent {
@@ -128,52 +133,55 @@ pub struct BillComponent {
     pub item_name: String,
     /// List price.
     #[serde(default = "hidden")]
-    pub price: String,
+    pub price: Declared,
     /// Unit of the price.
     #[serde(default)]
     pub price_unit: String,
     /// What is paid for: `measured` less `deducted`.
     #[serde(default = "zero")]
-    pub used: String,
+    pub used: Declared,
     /// Its unit.
     #[serde(default)]
     pub unit: String,
     /// What was measured.
     #[serde(default = "zero")]
-    pub measured: String,
+    pub measured: Declared,
     /// What packs took off.
     #[serde(default = "zero")]
-    pub deducted: String,
+    pub deducted: Declared,
     /// How long.
     #[serde(default = "one")]
-    pub time_span: String,
+    pub time_span: Declared,
     /// Unit of that.
     #[serde(default)]
     pub time_unit: String,
     /// Price × used × time span.
     #[serde(default = "hidden")]
-    pub cost: String,
+    pub cost: Declared,
     /// Discount.
     #[serde(default = "one")]
-    pub discount: String,
+    pub discount: Declared,
     /// What is to be paid. May be negative.
-    #[serde(deserialize_with = "decimal")]
-    pub real_cost: Decimal,
+    pub real_cost: Declared,
     /// Of it, paid by voucher.
-    #[serde(default, deserialize_with = "decimal")]
-    pub voucher: Decimal,
+    #[serde(default = "zero")]
+    pub voucher: Declared,
     /// Of it, paid by gifted money.
-    #[serde(default, deserialize_with = "decimal")]
-    pub incentive: Decimal,
+    #[serde(default = "zero")]
+    pub incentive: Declared,
     /// Of it, paid by shared revenue.
-    #[serde(default, deserialize_with = "decimal")]
-    pub transfer: Decimal,
+    #[serde(default = "zero")]
+    pub transfer: Declared,
+    /// Of it, paid in cash; the rest when absent.
+    #[serde(rename = "cash")]
+    pub declared_cash: Option<Declared>,
 }
 
 impl BillComponent {
-    /// The rest is cash.
-    pub fn cash(&self) -> Decimal {
-        self.real_cost - self.voucher - self.incentive - self.transfer
+    /// What is paid in cash.
+    pub fn cash(&self) -> Declared {
+        let rest = || self.real_cost.value() - self.voucher.value() - self.incentive.value() - self.transfer.value();
+        self.declared_cash.clone().unwrap_or_else(|| Declared::from(rest()))
     }
 }
 
@@ -274,16 +282,22 @@ fn post_pay() -> String {
     "postPay".to_owned()
 }
 
-fn hidden() -> String {
-    "-".to_owned()
+/// A table that is written as a JSON object, since TOML has no null.
+fn json_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    serde_json::from_str(&text).map_err(|error| serde::de::Error::custom(format!("{text:?} is not a JSON object: {error}")))
 }
 
-fn zero() -> String {
-    "0".to_owned()
+fn hidden() -> Declared {
+    Declared::from("-")
 }
 
-fn one() -> String {
-    "1".to_owned()
+fn zero() -> Declared {
+    Declared::from("0")
+}
+
+fn one() -> Declared {
+    Declared::from("1")
 }
 
 fn all() -> String {

@@ -105,8 +105,8 @@ fn check_billing(billing: &Billing) -> Result<(), String> {
     unique("billing.line", "id", billing.lines.iter().map(|line| &line.id))?;
     for line in &billing.lines {
         known(&format!("billing.line {}: pay_mode", line.id), &line.pay_mode, &words::PAY_MODES)?;
-        let amounts = line.components.iter().flat_map(|part| [part.real_cost, part.voucher, part.incentive, part.transfer]);
-        if line.components.is_empty() || amounts.into_iter().any(|amount| amount.abs() >= Decimal::from(LARGEST)) {
+        let amounts = line.components.iter().flat_map(|part| [&part.real_cost, &part.voucher, &part.incentive, &part.transfer]);
+        if line.components.is_empty() || amounts.into_iter().any(|amount| amount.value().abs() >= Decimal::from(LARGEST)) {
             return Err(format!("billing.line {}: it has no component, or an amount of {LARGEST} or more", line.id));
         }
     }

@@ -5,6 +5,7 @@
 mod access;
 mod billing;
 mod check;
+mod declared;
 mod large;
 mod media;
 mod statistics;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Deserializer};
 
 pub use access::{Role, WebIdentity};
 pub use billing::{Adjustment, BillComponent, BillLine, Billing, Deal, Voucher};
+pub use declared::Declared;
 pub use large::{Large, LargeSpec, Query, Recording};
 pub use media::{KeyFrame, LiveSource, Media, Restore, Subtitle, TrtcSource};
 pub use statistics::{Aigc, AigcText, DeclaredTask, Devices, Play};

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::{File, link};
 use crate::model::BillingMonth;
 use crate::model::time::BILLING_OFFSET;
-use crate::sim::account::{BillComponent, BillLine};
+use crate::sim::account::{BillComponent, BillLine, Declared};
 use crate::sim::cloud::Cloud;
 
 /// How long a link is good.
@@ -37,7 +37,7 @@ pub(super) fn file(cloud: &Cloud, path: &str) -> Option<File> {
 
 fn row(line: &BillLine, component: &BillComponent) -> String {
     let time = |time: chrono::DateTime<chrono::Utc>| time.with_timezone(&BILLING_OFFSET).format("%Y-%m-%d %H:%M:%S").to_string();
-    let amount = |amount: rust_decimal::Decimal| format!("{amount:.8}");
+    let cost = |amount: &Declared| amount.cost().text();
     let cells = [
         line.month.to_string(),
         line.business.clone(),
@@ -51,14 +51,14 @@ fn row(line: &BillLine, component: &BillComponent) -> String {
         time(line.end),
         component.name.clone(),
         component.item_name.clone(),
-        component.price.clone(),
+        component.price.text(),
         component.price_unit.clone(),
-        component.used.clone(),
+        component.used.text(),
         component.unit.clone(),
-        amount(component.real_cost),
-        amount(component.voucher),
-        amount(component.incentive),
-        amount(component.cash()),
+        cost(&component.real_cost),
+        cost(&component.voucher),
+        cost(&component.incentive),
+        cost(&component.cash()),
     ];
     let quoted = cells.map(|cell| match cell.contains([',', '"', '\n']) {
         true => format!("\"{}\"", cell.replace('"', "\"\"")),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::params::{Field, Kind};
 use super::super::{ApiError, Call, Outcome, members};
-use super::{civil, invalid, is_wanted, limit, lines, month_of, month_of_range, pay_mode_name, text};
+use super::{civil, invalid, is_wanted, limit, lines, month_of, month_of_range, pay_mode_name};
 use crate::model::BillingMonth;
 use crate::sim::account::{BillComponent, BillLine};
 
@@ -123,7 +123,7 @@ fn bill_detail(call: &Call<'_>, line: &BillLine) -> Map<String, Value> {
     let uin = call.cloud.account.uin.to_string();
     let owner = line.owner.map_or_else(|| uin.clone(), |owner| owner.to_string());
     let day = crate::model::BillingDay::of(line.begin);
-    let line = json!({
+    let answer = json!({
         "BusinessCodeName": line.business_name,
         "ProductCodeName": line.product_name,
         "PayModeName": pay_mode_name(&line.pay_mode),
@@ -165,10 +165,12 @@ fn bill_detail(call: &Call<'_>, line: &BillLine) -> Map<String, Value> {
         "DiscountContent": "",
         "ExtendField": "",
     });
-    match line {
+    let mut members = match answer {
         Value::Object(members) => members,
         _ => Map::new(),
-    }
+    };
+    members.extend(line.members.clone());
+    members
 }
 
 fn component(component: &BillComponent) -> Value {
@@ -187,11 +189,11 @@ fn component(component: &BillComponent) -> Value {
         "Cost": component.cost,
         "Discount": component.discount,
         "ReduceType": "折扣",
-        "RealCost": text(component.real_cost),
-        "VoucherPayAmount": text(component.voucher),
-        "CashPayAmount": text(component.cash()),
-        "IncentivePayAmount": text(component.incentive),
-        "TransferPayAmount": text(component.transfer),
+        "RealCost": component.real_cost.cost(),
+        "VoucherPayAmount": component.voucher.cost(),
+        "CashPayAmount": component.cash().cost(),
+        "IncentivePayAmount": component.incentive.cost(),
+        "TransferPayAmount": component.transfer.cost(),
         "ItemCode": component.item,
         "ComponentCode": component.code,
         "ContractPrice": component.price,

@@ -57,11 +57,11 @@ impl Sum {
 
     fn of(component: &BillComponent) -> Self {
         Self {
-            real: component.real_cost,
-            voucher: component.voucher,
-            incentive: component.incentive,
-            cash: component.cash(),
-            transfer: component.transfer,
+            real: component.real_cost.value(),
+            voucher: component.voucher.value(),
+            incentive: component.incentive.value(),
+            cash: component.cash().value(),
+            transfer: component.transfer.value(),
         }
     }
 

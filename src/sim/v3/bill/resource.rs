@@ -80,7 +80,7 @@ fn summary(call: &Call<'_>, line: &BillLine) -> Map<String, Value> {
     let sum = Sum::line(line);
     // One text of all components: item and amount.
     let items: Vec<String> =
-        line.components.iter().map(|part| format!("{}:{}{}", part.item_name, part.used, part.unit)).collect();
+        line.components.iter().map(|part| format!("{}:{}{}", part.item_name, part.used.text(), part.unit)).collect();
     let summary = json!({
         "BusinessCodeName": line.business_name,
         "ProductCodeName": line.product_name,
