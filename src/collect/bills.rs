@@ -104,8 +104,8 @@ impl Reading {
         let missing = match self.missing.count {
             0 => None,
             count => Some(format!(
-                "the bill of {month} is not whole: {count} of its lines or components cannot be read and are left out ({}); the \
-                 answers are kept as they came",
+                "the bill of {month} is not whole; places that cannot be read, left out with the line or component that they are in: \
+                 {count} ({}); the answers are kept as they came",
                 self.missing
             )),
         };
@@ -132,7 +132,8 @@ fn place(position: usize, detail: &BillDetail, of: Option<&BillComponent>, unrea
     let shown = |name: &str| name.chars().filter(|char| !char.is_control()).take(MOST_SHOWN).collect::<String>();
     let names: Vec<String> =
         names.into_iter().filter(|(_, name)| !name.is_empty()).map(|(what, name)| format!("{what} {}", shown(name))).collect();
-    format!("line {position} [{}], {unread}", names.join(", "))
+    let names = if names.is_empty() { String::new() } else { format!(" [{}]", names.join(", ")) };
+    format!("line {position}{names}, {unread}")
 }
 
 impl Places {

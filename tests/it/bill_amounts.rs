@@ -361,7 +361,7 @@ async fn a_line_that_cannot_be_read_is_a_gap_until_it_can() {
         assert_eq!((&line["missing"], &line["facts"]), (&json!(1), &json!(11)));
         let reason = line["reasons"][0].as_str().unwrap();
         for told in [
-            "the bill of 2026-09 is not whole: 4 of its lines or components",
+            "the bill of 2026-09 is not whole; places that cannot be read, left out with the line or component that they are in: 4 (line 9",
             "line 9 [bill more-1, resource res-1], component 1, RealCost: \"abc\" is no amount",
             "line 10 [bill more-2, resource res-2], ComponentSet: there is none",
             "line 11 [bill more-3, resource res-3], component 1: 7 is no component of a line",
@@ -404,5 +404,5 @@ async fn a_bill_of_which_nothing_can_be_read_fails_and_takes_nothing_away() {
     let odd = start(text).await;
     let sync = run(folder.path(), &odd, SYNC).await;
     assert_eq!((sync.code, kept(folder.path()).len()), (1, 14), "{} {}", sync.err, sync.out);
-    assert!(sync.out.contains("13 of its lines or components") && sync.out.contains("and 8 more"), "{}", sync.out);
+    assert!(sync.out.contains("that they are in: 13 (line 1 ") && sync.out.contains("and 8 more"), "{}", sync.out);
 }
