@@ -54,6 +54,7 @@ mod report_batch;
 mod report_check;
 mod report_formats;
 mod report_splits;
+mod rights;
 mod schedule;
 mod settings;
 mod signatures;
