@@ -27,8 +27,8 @@ pub struct Args {
     /// Collect this month
     #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["since", "until"])]
     month: Option<BillingMonth>,
-    /// Only these kinds: media, storage, traffic, bandwidth, process, retrieval, image-review, licence, upload, cdn-usage, storage-now,
-    /// plays, domains, packs, bill, logs [default: all, bandwidth where the billing mode needs it, logs where the configuration says so]
+    /// Only these kinds: media, storage, traffic, bandwidth, process, retrieval, image-review, licence, upload, aigc, cdn-usage,
+    /// storage-now, plays, domains, packs, bill, logs [default: all, bandwidth where the billing mode needs it, logs where the configuration says so]
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     only: Vec<Kind>,
     /// All but these kinds

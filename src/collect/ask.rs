@@ -4,8 +4,8 @@ use super::facts::{self, Series};
 use super::plan::{ProcessTypes, Question, Subject};
 use super::{bills, plays};
 use crate::cloud::vod::{
-    self, CdnData, CdnFilter, CdnInterval, CdnMetric, CdnStatDetails, CdnUsage, Interval, MediaProcessUsage, PrepaidProduct,
-    StorageDetails, TaskUsage, TimeWindow, UploadAcceleration, UsageOver,
+    self, AigcKind, AigcUsage, CdnData, CdnFilter, CdnInterval, CdnMetric, CdnStatDetails, CdnUsage, Interval, MediaProcessUsage,
+    PrepaidProduct, StorageDetails, TaskUsage, TimeWindow, UploadAcceleration, UsageOver,
 };
 use crate::cloud::{Client, Error, ErrorKind};
 use crate::ledger::{Domain, Facts, PackState};
@@ -110,6 +110,7 @@ pub async fn ask(client: &Client, question: &Question<'_>) -> Result<Answer, Ref
         }
         Subject::Process => return process(client, question, period, question.plan.process_types).await,
         Subject::Bill => return bills::of_month(client, question).await,
+        Subject::Aigc(kind) => return generated(client, question, period, kind).await,
         _ => return other(client, question, period).await,
     };
     Ok(Answer::whole(Facts::Usage(records)))
@@ -208,6 +209,26 @@ async fn process(client: &Client, question: &Question<'_>, period: Period, types
     tasks.extend(rest.into_iter().filter(is_rest));
     notes.extend(unknown_types(&tasks));
     Ok(Answer { notes, ..Answer::whole(Facts::Usage(facts::tasks(question, &tasks)?)) })
+}
+
+/// What was generated of one type.
+async fn generated(client: &Client, question: &Question<'_>, period: Period, kind: AigcKind) -> Result<Answer, Refusal> {
+    let request = AigcUsage { sub_app_id: question.unit.sub_app_id, window: TimeWindow(period), api_keys: Vec::new() };
+    match client.vod().describe_aigc_usage_data(&request, kind).await {
+        Ok(usage) => Ok(Answer::whole(Facts::Usage(facts::generated(question, kind.as_str(), &usage)?))),
+        // A type that this site does not know cannot have been used.
+        Err(error) if is_unknown_type(&error) => {
+            let note = format!("generated content of type {} is not known here: {error}", kind.as_str());
+            Ok(Answer { notes: vec![note], ..Answer::whole(Facts::Usage(Vec::new())) })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether the type was refused, and not the window or anything else that a value may be.
+fn is_unknown_type(error: &Error) -> bool {
+    let code = error.code.as_deref().unwrap_or_default();
+    code.starts_with("InvalidParameterValue") && (code.contains("AigcType") || error.message.contains("AigcType"))
 }
 
 async fn process_of(

@@ -117,6 +117,20 @@ pub fn tasks(question: &Question<'_>, tasks: &[TaskUsage]) -> Result<Vec<UsageRe
     Ok(records)
 }
 
+/// Generated content of one type by day and specification, whether the answer came by day or, for a single day, by five minutes.
+pub fn generated(question: &Question<'_>, aigc_type: &str, usage: &[TaskUsage]) -> Result<Vec<UsageRecord>, String> {
+    let meter = Meter::of_aigc(aigc_type).map_or_else(|| kebab(aigc_type), |meter| meter.name.to_owned());
+    let mut by_spec: BTreeMap<&str, Vec<Point>> = BTreeMap::new();
+    for told in usage {
+        by_spec.entry(&told.specification).or_default().push(Point { time: told.time, value: told.usage });
+    }
+    let mut records = Vec::new();
+    for (spec, points) in by_spec {
+        records.extend(sums(question, Series { meter: &meter, area: "", spec }, &points)?);
+    }
+    Ok(records)
+}
+
 /// The kebab-case form of an API name: `JITEncryption` is `jit-encryption`.
 pub fn kebab(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();

@@ -7,6 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::logs::{self, LogHabits};
+use crate::cloud::vod::AigcKind;
 use crate::ledger::{Brings, Lease, NewUnit, Scope, Unit};
 use crate::model::area::{STORAGE_AREAS, TRAFFIC_AREAS};
 use crate::model::meter::{RETRIEVALS, STORAGE_CLASSES, UPLOAD_ACCELERATIONS};
@@ -57,6 +58,8 @@ pub enum Kind {
     Licence,
     /// Bytes uploaded with acceleration, of two types, daily.
     Upload,
+    /// What was generated: seven types, daily, by specification.
+    Aigc,
     /// Delivered bytes of all areas together, daily: to be compared with those by area.
     CdnUsage,
     /// Stored bytes of today: to be compared with the inventory.
@@ -75,7 +78,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Media,
         Self::Storage,
         Self::Traffic,
@@ -85,6 +88,7 @@ impl Kind {
         Self::ImageReview,
         Self::Licence,
         Self::Upload,
+        Self::Aigc,
         Self::CdnUsage,
         Self::StorageNow,
         Self::Plays,
@@ -106,6 +110,7 @@ impl Kind {
             Self::ImageReview => "image-review",
             Self::Licence => "licence",
             Self::Upload => "upload",
+            Self::Aigc => "aigc",
             Self::CdnUsage => "cdn-usage",
             Self::StorageNow => "storage-now",
             Self::Plays => "plays",
@@ -163,6 +168,7 @@ impl Kind {
             Self::ImageReview => "DescribeImageReviewUsageData",
             Self::Licence => "DescribeLicenseUsageData",
             Self::Upload => "DescribeClientUploadAccelerationUsageData",
+            Self::Aigc => "DescribeAigcUsageData",
             Self::CdnUsage => "DescribeCDNUsageData",
             Self::StorageNow => "DescribeStorageData",
             Self::Plays => "DescribeDailyPlayStatFileList",
@@ -374,6 +380,8 @@ pub enum Subject {
     Licence,
     /// Bytes uploaded with one type of acceleration.
     Upload(&'static str),
+    /// What was generated of one type.
+    Aigc(AigcKind),
     /// Delivered bytes of all areas together.
     CdnUsage,
     /// Stored bytes at the moment.
@@ -406,6 +414,7 @@ impl Subject {
             Kind::ImageReview => vec![Self::ImageReview],
             Kind::Licence => vec![Self::Licence],
             Kind::Upload => UPLOAD_ACCELERATIONS.map(Self::Upload).to_vec(),
+            Kind::Aigc => AigcKind::ALL.map(Self::Aigc).to_vec(),
             Kind::CdnUsage => vec![Self::CdnUsage],
             Kind::StorageNow => vec![Self::StorageNow],
             Kind::Plays => vec![Self::Plays],
@@ -423,6 +432,7 @@ impl Subject {
             Self::Traffic(area) => format!("Traffic, {area}"),
             Self::Bandwidth(area) => format!("Bandwidth, {area}"),
             Self::Upload(kind) => kind.to_owned(),
+            Self::Aigc(kind) => kind.as_str().to_owned(),
             Self::Process
             | Self::ImageReview
             | Self::Licence

@@ -86,6 +86,7 @@ const EDIT_TESHD: &str = "Edit.TESHD-10.H264.SD … Edit.TESHD-10.H265.4K";
 const HEIGHT: &str = "480P, 720P, 1080P, 2K, 4K, 8K, Audio";
 const JIT: &str = "JITTranscoding.H264.SD … .2K, JITTranscoding.Audio, JITTranscoding.Copy";
 const ANY: &str = "as reported in Details.Specification";
+const GENERATED: &str = "as reported in Specification; counted in the API's own unit, which its page does not state";
 
 const fn meter(name: &'static str, kind: MeterKind, base: Base, areas: Areas, api: &'static str, specs: &'static str) -> Meter {
     Meter { name, kind, base, api, areas, specs }
@@ -95,10 +96,15 @@ const fn task(name: &'static str, api: &'static str, specs: &'static str) -> Met
     meter(name, MeterKind::Event, Base::Seconds, Areas::None, api, specs)
 }
 
+const fn generated(name: &'static str, api: &'static str) -> Meter {
+    meter(name, MeterKind::Event, Base::Count, Areas::None, api, GENERATED)
+}
+
 /// Every meter the product knows, in the order in which listings show them.
 ///
 /// Sources: `DescribeStorageDetails.StorageType`, `DescribeCDNStatDetails`, and the values of
-/// `DescribeMediaProcessUsageData.Type` (tccli 3.1.189.1).
+/// `DescribeMediaProcessUsageData.Type` (tccli 3.1.189.1). What was generated is kept as `Usage` of `DescribeAigcUsageData` tells it:
+/// the page states no unit (seconds, pictures, tokens would be guesses), so it is a plain count.
 pub const METERS: &[Meter] = &[
     meter(
         names::STORAGE,
@@ -165,6 +171,13 @@ pub const METERS: &[Meter] = &[
         "DescribeClientUploadAccelerationUsageData",
         "AccelerationWithHTTP, AccelerationWithQUIC",
     ),
+    generated("aigc-video", "DescribeAigcUsageData Video"),
+    generated("aigc-image", "DescribeAigcUsageData Image"),
+    generated("aigc-text", "DescribeAigcUsageData Text"),
+    generated("aigc-audio", "DescribeAigcUsageData Audio"),
+    generated("scene-aigc-video", "DescribeAigcUsageData SceneAigcVideo"),
+    generated("scene-aigc-image", "DescribeAigcUsageData SceneAigcImage"),
+    generated("scene-aigc-time", "DescribeAigcUsageData SceneAigcTime"),
     meter("origin-egress", MeterKind::Event, Base::Bytes, Areas::None, "", ""),
     meter("applications", MeterKind::Level, Base::Count, Areas::None, "DescribeSubAppIds", ""),
     meter("recording-channels", MeterKind::Level, Base::Count, Areas::None, "", ""),
@@ -179,6 +192,11 @@ impl Meter {
     /// The meter that a task type of `DescribeMediaProcessUsageData` fills.
     pub fn of_task(task_type: &str) -> Option<&'static Self> {
         METERS.iter().find(|meter| meter.api.strip_prefix("DescribeMediaProcessUsageData ") == Some(task_type))
+    }
+
+    /// The meter that an `AigcType` of `DescribeAigcUsageData` fills.
+    pub fn of_aigc(aigc_type: &str) -> Option<&'static Self> {
+        METERS.iter().find(|meter| meter.api.strip_prefix("DescribeAigcUsageData ") == Some(aigc_type))
     }
 }
 

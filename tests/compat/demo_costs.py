@@ -44,6 +44,9 @@ PROCESS = {
     ("VideoSnapshot", "SampleSnapshot"): None,
 }
 METERS = {"VideoSnapshot": "video-snapshot", "ContentAudit": "content-audit"}
+# Generated content: the API does not say in which unit it counts, and no price list names it.
+GENERATED = {"Video": "aigc-video", "Image": "aigc-image", "Text": "aigc-text", "Audio": "aigc-audio",
+             "SceneAigcVideo": "scene-aigc-video", "SceneAigcImage": "scene-aigc-image", "SceneAigcTime": "scene-aigc-time"}
 # Measured, but without a published price on the Chinese site.
 UNPRICED = {
     "ImageReview": ("image-review", ""), "License": ("drm-licence", ""),
@@ -121,6 +124,8 @@ def lines(account):
         for item in application.get("daily", []):
             meter, spec = UNPRICED[item["measure"]]
             unpriced |= {(str(day), meter, "", spec) for day in daily(item["values"])}
+        for item in application.get("aigc", []):
+            unpriced |= {(str(day), GENERATED[item["type"]], "", item["specification"]) for day in daily(item)}
     result = dict.fromkeys(unpriced)
     for (name, area), series in storage.items():
         for day in month():

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use vodledger::cloud::actions::{self, Effect, Granularity, LimitSource, Role};
+use vodledger::cloud::actions::{self, About, Effect, Granularity, LimitSource, Role};
 use vodledger::cloud::vod::{
     AigcKind, AigcUsage, CdnData, CdnFilter, CdnInterval, CdnLogs, CdnMetric, CdnStatDetails, CdnUsage, DeleteMedia, DeletePart,
     Deletion, EventConfigChange, Expiry, Interval, ListFiles, MediaFiles, MediaPart, MediaPlays, MediaProcessUsage,
     ModifyMediaInfo, ModifyMediaStorageClass, MostPlayed, MostPlayedBy, PlayInterval, RestoreMedia, RestoreTier, SearchMedia,
     StorageClass, StorageDetails, TimeWindow, UploadAcceleration, UsageOver,
 };
-use vodledger::cloud::{Api, Client, Limit};
+use vodledger::cloud::{Api, Client, Credential, ErrorKind, Limit};
 use vodledger::model::{FileId, Period, SubAppId};
+use vodledger::sim;
 
 use crate::stand_in::StandIn;
 
@@ -290,6 +291,66 @@ async fn every_action_of_the_table_was_called() {
     let listed: BTreeSet<String> =
         actions::all().filter(|entry| entry.action.api == Api::Vod).map(|entry| entry.action.name.to_owned()).collect();
     assert_eq!(called, listed);
+}
+
+/// A probe has every required parameter, of the described type, and no other; what changes something has none.
+#[test]
+fn every_reading_action_has_a_question() {
+    let file = schema();
+    let (described, objects) = (&file["vod"]["actions"], &file["vod"]["objects"]);
+    let now = period("2026-10-02", "2026-10-03").start;
+    for entry in actions::all().filter(|entry| entry.action.api != Api::Sts) {
+        let question = entry.question(&About { now, sub_app_id: APP, domain: Some("vod.example.com") });
+        assert_eq!(question.is_some(), entry.effect == Effect::Reads, "{}", entry.action.name);
+        if let (Some(question), Some(input)) = (question, described[entry.action.name]["input"].as_str())
+            && entry.action.api == Api::Vod
+        {
+            check_request(objects, input, &Value::Object(question));
+        }
+    }
+    // Yesterday, and the month before.
+    let of = |api, name: &str| {
+        let about = About { now, sub_app_id: None, domain: None };
+        Value::Object(actions::of(api, name).unwrap().question(&about).unwrap())
+    };
+    let expected = json!({"StartTime": "2026-10-01T00:00:00+08:00", "EndTime": "2026-10-01T23:59:59+08:00", "AigcType": "Video"});
+    assert_eq!(of(Api::Vod, "DescribeAigcUsageData"), expected);
+    assert_eq!(of(Api::Billing, "DescribeBillDetail"), json!({"Month": "2026-09", "Offset": 0, "Limit": 1}));
+    let expected = json!({"StartTime": "2026-10-01 00:00:00", "EndTime": "2026-10-01 23:59:59", "Limit": 1});
+    assert_eq!(of(Api::Billing, "DescribeDealsByCond"), expected);
+}
+
+/// The same of those that are not described here, and of all of them, answered by the simulated cloud.
+#[tokio::test]
+async fn every_question_is_answered() {
+    let cloud = sim::start(sim::Config { limit: sim::Limit::Off, ..sim::Config::default() }).await.unwrap();
+    let credential = Credential { secret_id: cloud.secret_id.clone(), secret_key: cloud.secret_key.clone(), token: None };
+    let url = cloud.http.as_str();
+    let client = Client::builder(credential)
+        .vod_endpoint(url)
+        .legacy_endpoint(url)
+        .billing_endpoint(url)
+        .without_budget()
+        .max_attempts(1)
+        .build()
+        .unwrap();
+    let now = period("2026-11-01", "2026-11-02").start;
+    let about = About { now, sub_app_id: Some(SubAppId(1_500_021_001)), domain: Some("vod.example.com") };
+    let mut unanswered = BTreeSet::new();
+    for entry in actions::all().filter(|entry| entry.probe.is_some()) {
+        match client.probe(entry, &about).await {
+            // Of a media that is not there.
+            Err(error) if error.kind != ErrorKind::NotFound => {
+                unanswered.insert(format!("{} {}", entry.action.name, error.code.unwrap_or_default()));
+            }
+            _ => {}
+        }
+    }
+    // A task that is not there, and an application whose files have no paths; no role has either.
+    let known = ["DescribeTaskDetail InvalidParameterValue.TaskId", "ListFiles UnsupportedOperation"].map(str::to_owned);
+    assert_eq!(unanswered, BTreeSet::from(known));
+    let delete = client.probe(actions::of(Api::Vod, "DeleteMedia").unwrap(), &about).await.unwrap_err();
+    assert_eq!((delete.kind, delete.attempts), (ErrorKind::Request, 0));
 }
 
 #[test]

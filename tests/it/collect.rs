@@ -91,6 +91,8 @@ impl Account {
             "DescribeLicenseUsageData" => json!({"LicenseUsageDataSet": []}),
             "DescribeClientUploadAccelerationUsageData" => json!({"ClientUploadAccelerationUsageDataSet": [
                 {"Time": "2026-10-01T00:00:00+08:00", "Value": u64::from(request["Type"] == "AccelerationWithQUIC")}]}),
+            "DescribeAigcUsageData" => json!({"AigcUsageDataSet": [{"Specification": "m", "DataSet": [
+                {"Time": "2026-10-02T00:00:00+08:00", "Count": 1, "Usage": 8}]}]}),
             "DescribeAccountBalance" => json!({"Uin": 100_000_000_001_u64, "Balance": 0}),
             other => panic!("nobody asks for {other}"),
         }
@@ -235,6 +237,39 @@ async fn types_asked_by_name_count_once() {
     assert_eq!(usage(&ledger, "transcoding").len(), 1);
     assert_eq!(usage(&ledger, "hologram-making").len(), 1);
     assert!(usage(&ledger, "transcode").is_empty());
+}
+
+/// A type that a site does not know cannot have been used; a window that it refuses says nothing about what was used.
+#[tokio::test]
+async fn generated_content_of_a_type_that_is_not_known() {
+    for (code, overall, reason) in [
+        ("InvalidParameterValue.AigcType", Overall::Done, "is not known here"),
+        ("InvalidParameterValue.StartTime", Overall::Failed, "InvalidParameterValue.StartTime"),
+    ] {
+        let account_ = Shared::default();
+        let (client, ledger) = (serve(&account_).await, memory());
+        let plan = Plan { kinds: vec![Kind::Aigc], ..plan("2026-11-05T10:00:00+08:00") };
+        account_.lock().unwrap().refused = [("DescribeAigcUsageData".to_owned(), code)].into();
+        let manifest = run(&client, &ledger, &plan).await;
+        assert_eq!((manifest.overall(), manifest.sum(|count| count.asked)), (overall, 2 * 7), "{code}");
+        assert!(
+            manifest.lines.values().all(|line| line.reasons.iter().any(|told| told.contains(reason))),
+            "{:?}",
+            manifest.lines
+        );
+        assert!(usage(&ledger, "aigc-video").is_empty());
+    }
+    let account_ = Shared::default();
+    let ledger = memory();
+    let plan = Plan { kinds: vec![Kind::Aigc], ..plan("2026-11-05T10:00:00+08:00") };
+    run(&serve(&account_).await, &ledger, &plan).await;
+    // Each type is a meter of its own.
+    for meter in
+        ["aigc-video", "aigc-image", "aigc-text", "aigc-audio", "scene-aigc-video", "scene-aigc-image", "scene-aigc-time"]
+    {
+        let told: Vec<(String, i128)> = usage(&ledger, meter).into_iter().map(|(_, spec, quantity)| (spec, quantity)).collect();
+        assert_eq!(told, [("m".to_owned(), 8)], "{meter}");
+    }
 }
 
 #[tokio::test]

@@ -46,8 +46,13 @@ fn only_the_manager_may_delete() {
     assert!(actions(&manage["statement"][0]).contains(&"vod:DeleteMedia"), "{manage}");
     assert_eq!(manage["statement"][0]["resource"][0], "qcs::vod::uin/12345678:subAppId/*");
     // Several roles, and what only the mainland site has.
-    let both = policy(&["--role", "play,callback", "--intl"]).to_string();
-    assert!(both.contains("vod:ModifyEventConfig") && !both.contains("DescribeEventsState"), "{both}");
+    let several = |more: &[&str]| policy(&[&["--role", "collector,callback"], more].concat()).to_string();
+    assert!(several(&[]).contains("vod:DescribePrepaidProducts"));
+    let intl = several(&["--intl"]);
+    assert!(intl.contains("vod:ModifyEventConfig") && !intl.contains("DescribePrepaidProducts"), "{intl}");
+    // The legacy API, where it is asked for.
+    let play = |more: &[&str]| policy(&[&["--role", "play"], more].concat()).to_string();
+    assert!(play(&["--legacy"]).contains("vod:DescribeVodPlayUrls") && !play(&[]).contains("DescribeVodPlayUrls"));
 }
 
 #[test]

@@ -282,6 +282,42 @@ async fn actions_and_applications_may_be_denied() {
     assert_eq!(caller.legacy("DescribeVodPlayInfo", &[("fileName", "room")]).await["code"], 4102);
 }
 
+/// Who may not ask is told so, whatever is wrong with the question; who may is told what is wrong.
+#[tokio::test]
+async fn permission_comes_before_parameters() {
+    let wrong = json!({"NoSuchParameter": 1, "SubAppId": "text"});
+    let denied = [
+        "ListFiles",
+        "DescribeAigcUsageData",
+        "DescribeDailyPlayStatFileList",
+        "DeleteMedia",
+        "DescribeBillDownloadUrl",
+        "DescribeVoucherInfo",
+        "DescribeBillDetailForOrganization",
+        "AssumeRole",
+        "GetVideoInfo",
+    ];
+    let faults: Vec<String> = denied.iter().map(|action| format!("deny={action}")).collect();
+    for (caller, is_denied) in [(faulty(&faults.join(",")).await, true), (faulty("deny=ListFiles@1500021002").await, false)] {
+        for action in denied {
+            let code = match action {
+                "GetVideoInfo" => caller.legacy(action, &[]).await["code"].to_string(),
+                "AssumeRole" => caller.sts(action, wrong.clone()).await["Error"]["Code"].to_string(),
+                _ if action.contains("Bill") || action.contains("Voucher") => {
+                    caller.billing(action, wrong.clone()).await["Error"]["Code"].to_string()
+                }
+                _ => caller.refusal(action, wrong.clone()).await,
+            };
+            let says_so = code.contains("UnauthorizedOperation") || code == "4102";
+            assert_eq!(says_so, is_denied, "{action}: {code}");
+        }
+        // An application that is refused is refused before the rest of the question is read.
+        let of = async |id: u64| caller.refusal("ListFiles", json!({"SubAppId": id, "MaxKeys": "many"})).await;
+        assert_eq!(of(1500021002).await, "UnauthorizedOperation");
+        assert_eq!(of(1500021003).await == "UnauthorizedOperation", is_denied);
+    }
+}
+
 /// Ten requests of 300 ms each, all at once.
 #[tokio::test]
 async fn latency_holds_up_nobody_else() {

@@ -1,8 +1,8 @@
 //! VOD, legacy API (v2). Limits: the pages of the actions, a minute; no page gives one for DescribeRecordPlayInfo.
 //!
-//! No role needs these: the legacy API is used only where it is configured. `Role::Play` and `Role::Callback` name what such an
-//! installation calls.
+//! The legacy API is used only where it is configured (`legacy_api`); the roles name what such an installation calls beside API 3.0.
 
+use super::Ask::{Number, Text};
 use super::Role::{Callback, Play};
 use super::{Api, Entry, Limit};
 
@@ -14,14 +14,18 @@ const fn reads(name: &'static str) -> Entry {
     Entry::reads(Api::Legacy, name).operation()
 }
 
+/// A media that does not exist: no id is that short.
+const NO_MEDIA: &str = "0";
+
 table! {
-    DESCRIBE_VOD_PLAY_INFO = reads("DescribeVodPlayInfo").documented(PER_MINUTE_100).by(&[Play]);
+    DESCRIBE_VOD_PLAY_INFO = reads("DescribeVodPlayInfo").documented(PER_MINUTE_100).by(&[Play])
+        .tried(&[("fileName", Text("vodledger")), ("pageNo", Number(1)), ("pageSize", Number(10))]);
     // With `notifyUrl` it sets where a recording's end is told; setting it twice does no harm.
     DESCRIBE_RECORD_PLAY_INFO = reads("DescribeRecordPlayInfo").assumed(PER_MINUTE_100).sets().by(&[Play, Callback]);
-    DESCRIBE_VOD_INFO = reads("DescribeVodInfo").documented(PER_MINUTE_100);
-    GET_VIDEO_INFO = reads("GetVideoInfo").documented(PER_MINUTE_100).by(&[Play]);
-    DESCRIBE_VOD_PLAY_URLS = reads("DescribeVodPlayUrls").documented(PER_MINUTE_100);
+    DESCRIBE_VOD_INFO = reads("DescribeVodInfo").documented(PER_MINUTE_100).tried(&[("pageNo", Number(1)), ("pageSize", Number(10))]);
+    GET_VIDEO_INFO = reads("GetVideoInfo").documented(PER_MINUTE_100).by(&[Play]).tried(&[("fileId", Text(NO_MEDIA))]);
+    DESCRIBE_VOD_PLAY_URLS = reads("DescribeVodPlayUrls").documented(PER_MINUTE_100).by(&[Play]).tried(&[("fileId", Text(NO_MEDIA))]);
     // Events whose answer was lost come again by themselves.
-    PULL_EVENT = reads("PullEvent").documented(PER_MINUTE_1000).sets().by(&[Callback]);
-    CONFIRM_EVENT = reads("ConfirmEvent").documented(PER_MINUTE_1000).sets().by(&[Callback]);
+    PULL_EVENT = reads("PullEvent").documented(PER_MINUTE_1000).sets();
+    CONFIRM_EVENT = reads("ConfirmEvent").documented(PER_MINUTE_1000).sets();
 }

@@ -20,11 +20,13 @@ macro_rules! table {
 
 pub(crate) mod billing;
 pub(crate) mod legacy;
+mod probe;
 pub(crate) mod sts;
 pub(crate) mod vod;
 
 use std::fmt;
 
+pub use probe::{About, Ask, Probe};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -42,8 +44,10 @@ pub struct Entry {
     pub effect: Effect,
     /// How finely permission for it can be given.
     pub granularity: Granularity,
-    /// The roles that call it. Empty: the library has it, the program does not call it.
+    /// The roles whose commands call it: what a key for the role must be allowed. Empty: the library has it, no command calls it.
     pub roles: &'static [Role],
+    /// How it is tried whether a key may call it. `None`: it changes something, or has no harmless question.
+    pub probe: Option<Probe>,
     /// Whether the international site has it.
     pub intl: bool,
 }
@@ -131,6 +135,7 @@ impl Entry {
             effect: Effect::Reads,
             granularity: Granularity::Resource,
             roles: &[],
+            probe: None,
             intl: true,
         }
     }
@@ -168,6 +173,12 @@ impl Entry {
         self
     }
 
+    /// A harmless question, with all that is required.
+    const fn tried(mut self, probe: Probe) -> Self {
+        self.probe = Some(probe);
+        self
+    }
+
     const fn by(mut self, roles: &'static [Role]) -> Self {
         self.roles = roles;
         self
@@ -185,21 +196,17 @@ pub fn of(api: Api, name: &str) -> Option<&'static Entry> {
 }
 
 impl Client {
-    /// Calls a reading action of the table with plain parameters and throws the answer away: to find out whether a key may.
+    /// Asks the smallest question of an action and throws the answer away: to find out whether a key may.
     ///
     /// # Errors
-    /// Those of a call; [`ErrorKind::Request`] for an action that changes something, which is not sent.
-    pub async fn probe(
-        &self,
-        entry: &'static Entry,
-        parameters: &serde_json::Map<String, serde_json::Value>,
-    ) -> Result<(), Error> {
-        if entry.effect != Effect::Reads {
-            let mut error = Error::new(ErrorKind::Request, "it changes something and is not called for a try");
+    /// Those of a call; [`ErrorKind::Request`] for an action without a probe, which is not sent.
+    pub async fn probe(&self, entry: &'static Entry, about: &About<'_>) -> Result<(), Error> {
+        let Some(parameters) = entry.question(about).filter(|_| entry.effect == Effect::Reads) else {
+            let mut error = Error::new(ErrorKind::Request, "it is not called for a try: it may change something");
             error.action = entry.action.name;
             return Err(error);
-        }
-        self.ask::<serde::de::IgnoredAny>(entry, parameters).await.map(drop)
+        };
+        self.ask::<serde::de::IgnoredAny>(entry, &parameters).await.map(drop)
     }
 
     /// Calls an action of the table. One that the client's site does not have is refused here and never sent.

@@ -140,7 +140,12 @@ impl AigcUsage {
 }
 
 impl AigcKind {
-    fn as_str(self) -> &'static str {
+    /// Every kind.
+    pub const ALL: [Self; 7] =
+        [Self::Video, Self::Image, Self::Text, Self::Audio, Self::SceneAigcVideo, Self::SceneAigcImage, Self::SceneAigcTime];
+
+    /// The value of `AigcType`.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Video => "Video",
             Self::Image => "Image",

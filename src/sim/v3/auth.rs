@@ -50,6 +50,21 @@ pub(super) enum Arguments {
 }
 
 impl Arguments {
+    /// The application that is asked for, as far as it can be read: parameters are checked later.
+    pub fn sub_app_id(&self) -> Option<u64> {
+        match self {
+            Self::Flat(pairs) => pairs.iter().find(|(name, _)| name == "SubAppId").and_then(|(_, id)| id.parse().ok()),
+            Self::Json(body) => {
+                #[derive(serde::Deserialize)]
+                struct Sent {
+                    #[serde(rename = "SubAppId", default)]
+                    sub_app_id: Value,
+                }
+                serde_json::from_slice(body).ok().and_then(|sent: Sent| sent.sub_app_id.as_u64())
+            }
+        }
+    }
+
     /// The parameters as one JSON object, read by the action's own list of them.
     pub fn object(&self, fields: &[Field]) -> Result<Map<String, Value>, ApiError> {
         match self {

@@ -182,9 +182,10 @@ fn serve(cloud: &Cloud, request: &Incoming, fault: Option<Fault>) -> Result<Memb
     if fault == Some(Fault::Internal) {
         return Err(ApiError::new("InternalError", "An internal error has occurred. Retry your request."));
     }
+    // Who may not ask learns nothing about how to ask.
+    check_permission(cloud, action, verified.arguments.sub_app_id())?;
     let mut params = Params::check(verified.arguments.object(action.fields)?, action.fields)?;
     let application = application(cloud, action, &params)?;
-    check_permission(cloud, action, application)?;
     let offset = params.uint("Offset").unwrap_or(0);
     if offset > 0 {
         params.set_uint("Offset", faults::disturb(fault, offset, params.uint("Limit").unwrap_or(0)));
@@ -204,26 +205,44 @@ fn serve(cloud: &Cloud, request: &Incoming, fault: Option<Fault>) -> Result<Memb
     }
 }
 
-/// Refuses what the account's keys may not do.
-fn check_permission(cloud: &Cloud, action: &Action, application: &Application) -> Result<(), ApiError> {
-    let takes_it = action.fields.iter().any(|field| field.name == "SubAppId");
-    if !cloud.faults.denies(action.name, takes_it.then_some(application.sub_app_id)) {
+impl Action {
+    /// Whether it is asked for an application.
+    fn takes_application(&self) -> bool {
+        self.fields.iter().any(|field| field.name == "SubAppId")
+    }
+
+    /// The service by which access management knows it.
+    fn service(&self) -> &'static str {
+        match self.version {
+            BILLING => "finance",
+            STS => "sts",
+            _ => "vod",
+        }
+    }
+}
+
+/// Refuses what the account's keys may not do. `asked` is the application as it was sent, not checked yet.
+fn check_permission(cloud: &Cloud, action: &Action, asked: Option<u64>) -> Result<(), ApiError> {
+    let default = || cloud.account.application(None).map(|application| application.sub_app_id);
+    let sub_app_id = action.takes_application().then(|| asked.or_else(default)).flatten();
+    if !cloud.faults.denies(action.name, sub_app_id) {
         return Ok(());
     }
+    let resource = match sub_app_id {
+        Some(id) => format!("qcs::vod::uin/{}:subAppId/{id}", cloud.account.uin),
+        None => "*".to_owned(),
+    };
     let message = format!(
-        "you are not authorized to perform operation ({}:{}) resource (qcs::vod::uin/{}:subAppId/{}) has no permission",
-        if action.version == BILLING { "finance" } else { "vod" },
-        action.name,
-        cloud.account.uin,
-        application.sub_app_id
+        "you are not authorized to perform operation ({}:{}) resource ({resource}) has no permission",
+        action.service(),
+        action.name
     );
     Err(ApiError::new("UnauthorizedOperation", message))
 }
 
 fn application<'a>(cloud: &'a Cloud, action: &Action, params: &Params) -> Result<&'a Application, ApiError> {
     let asked = params.uint("SubAppId");
-    let takes_it = action.fields.iter().any(|field| field.name == "SubAppId");
-    if takes_it && asked.is_none() && cloud.switches.sub_app_id == SubAppIdRule::Required {
+    if action.takes_application() && asked.is_none() && cloud.switches.sub_app_id == SubAppIdRule::Required {
         return Err(ApiError::new("MissingParameter", "The request lacks the parameter `SubAppId`."));
     }
     cloud.account.application(asked).ok_or_else(|| {

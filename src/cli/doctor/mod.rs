@@ -1,16 +1,18 @@
 //! `vodledger doctor`: whether everything is there that the other commands need, and what to do where it is not. It changes nothing.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Map, Value, json};
+mod permission;
 
+use chrono::TimeDelta;
+use serde_json::json;
+
+use self::permission::Trial;
 use super::output::{Format, Listing};
 use super::{Context, Error, Outcome};
-use crate::cloud::actions::{self, Effect, Entry, Role};
+use crate::cloud::actions::{self, Entry, Role};
 use crate::cloud::{Api, Client, ErrorKind};
 use crate::ledger::Ledger;
-use crate::model::time::format_time;
-use crate::model::{BillingDay, SubAppId};
-use crate::settings::{Account, Site};
+use crate::model::SubAppId;
+use crate::settings::{Account, Applications};
 
 /// A clock that is off by more is worth telling; requests are refused at five minutes.
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::seconds(30);
@@ -31,6 +33,8 @@ pub struct Args {
 enum Verdict {
     Good,
     Bad,
+    /// It was tried, and what came does not tell.
+    Unclear,
     /// Nothing was tried, for a reason that is told.
     Untried,
 }
@@ -45,6 +49,7 @@ impl Findings {
         let word = match verdict {
             Verdict::Good => "ok",
             Verdict::Bad => "FAILED",
+            Verdict::Unclear => "unclear",
             Verdict::Untried => "not tried",
         };
         self.verdicts.push(verdict);
@@ -64,8 +69,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         cloud(args, context, account, &mut findings)?;
     }
     findings.listing.print(Format::or_default(args.format))?;
-    let (bad, good) =
-        (findings.verdicts.contains(&Verdict::Bad), findings.verdicts.iter().skip(1).any(|verdict| *verdict == Verdict::Good));
+    let bad = findings.verdicts.iter().any(|verdict| matches!(verdict, Verdict::Bad | Verdict::Unclear));
+    let good = findings.verdicts.iter().skip(1).any(|verdict| *verdict == Verdict::Good);
     match (bad, good) {
         (false, _) => Ok(Outcome::Done),
         (true, true) => Ok(Outcome::Partial),
@@ -106,35 +111,51 @@ fn cloud(args: &Args, context: &Context, account: &Account, findings: &mut Findi
         Err(error) => return Err(error),
     }
     let client = context.client(account)?;
+    let wanted = context.applications(account)?;
     let now = context.clock.now();
     context.runtime()?.block_on(async {
         // The first call tells whether any other is worth while, and the server's time.
-        let application = match client.vod().list_applications().await {
-            Ok(listed) => {
-                let count = listed.applications.len();
-                findings.add(name, "endpoint", Verdict::Good, format!("answers; {count} applications listed"), "");
-                listed.ids().first().copied().flatten()
-            }
-            Err(error) => {
-                let advice = error.kind.advice();
-                findings.add(name, "endpoint", Verdict::Bad, &error, advice);
-                if matches!(error.kind, ErrorKind::Network | ErrorKind::Credential | ErrorKind::Clock | ErrorKind::Malformed) {
-                    return;
-                }
-                None
-            }
-        };
+        let Some(applications) = endpoint(name, &client, wanted, findings).await else { return };
         clock(name, &client, findings);
         uin(account, &client, findings).await;
-        let wanted = |entry: &&&Entry| {
-            let roles = if args.role.is_empty() { &Role::ALL[..] } else { &args.role };
-            entry.roles.iter().any(|role| roles.contains(role)) && entry.action.api != Api::Legacy
-        };
-        for entry in actions::all().collect::<Vec<_>>().iter().filter(wanted) {
-            permission(account, &client, entry, application, now, findings).await;
+        let trial = Trial { client: &client, site: account.site, applications, now };
+        for entry in actions::all().filter(|entry| args.concerns(entry, account)) {
+            let (verdict, finding, advice) = trial.of(entry).await;
+            findings.add(name, &entry.cam(), verdict, finding, advice);
         }
     });
     Ok(())
+}
+
+impl Args {
+    /// Whether a command of the roles calls an action, as the account is configured.
+    fn concerns(&self, entry: &Entry, account: &Account) -> bool {
+        let roles = if self.role.is_empty() { &Role::ALL[..] } else { &self.role };
+        entry.roles.iter().any(|role| roles.contains(role)) && (entry.action.api != Api::Legacy || account.legacy_api)
+    }
+}
+
+/// The applications to try actions with; `None` when nothing answers.
+async fn endpoint(name: &str, client: &Client, wanted: Applications, findings: &mut Findings) -> Option<Vec<Option<SubAppId>>> {
+    let all = match client.vod().list_applications().await {
+        Ok(listed) => {
+            let count = listed.applications.len();
+            findings.add(name, "endpoint", Verdict::Good, format!("answers; {count} applications listed"), "");
+            listed.ids()
+        }
+        Err(error) => {
+            let advice = error.kind.advice();
+            findings.add(name, "endpoint", Verdict::Bad, &error, advice);
+            if matches!(error.kind, ErrorKind::Network | ErrorKind::Credential | ErrorKind::Clock | ErrorKind::Malformed) {
+                return None;
+            }
+            vec![None]
+        }
+    };
+    Some(match wanted {
+        Applications::All => all,
+        Applications::Listed(ids) => ids.into_iter().map(Some).collect(),
+    })
 }
 
 fn clock(name: &str, client: &Client, findings: &mut Findings) {
@@ -167,71 +188,4 @@ async fn uin(account: &Account, client: &Client, findings: &mut Findings) {
         (Ok(balance), _) => findings.add(name, "uin", Verdict::Good, balance.uin, ""),
         (Err(error), _) => findings.add(name, "uin", Verdict::Untried, &error, "finance:DescribeAccountBalance tells it"),
     }
-}
-
-async fn permission(
-    account: &Account,
-    client: &Client,
-    entry: &'static Entry,
-    application: Option<SubAppId>,
-    now: DateTime<Utc>,
-    findings: &mut Findings,
-) {
-    let (name, check) = (account.name.as_str(), entry.cam());
-    if entry.effect == Effect::Changes {
-        findings.add(name, &check, Verdict::Untried, "it changes something", "");
-        return;
-    }
-    if account.site == Site::Intl && !entry.intl {
-        findings.add(name, &check, Verdict::Untried, "the international site does not have it", "");
-        return;
-    }
-    match client.probe(entry, &parameters(entry, application, now)).await {
-        Ok(()) => findings.add(name, &check, Verdict::Good, "allowed", ""),
-        // Refused for what was asked, not for who asked.
-        Err(error) if matches!(error.kind, ErrorKind::Request | ErrorKind::NotFound | ErrorKind::Other) => {
-            findings.add(name, &check, Verdict::Good, format!("answered: {error}"), "");
-        }
-        Err(error) => findings.add(name, &check, Verdict::Bad, &error, error.kind.advice()),
-    }
-}
-
-/// The smallest question of an action: about yesterday, one row, a media that does not exist.
-fn parameters(entry: &Entry, application: Option<SubAppId>, now: DateTime<Utc>) -> Map<String, Value> {
-    let today = BillingDay::of(now);
-    let (start, end) = (format_time(today.minus(1).start()), format_time(today.start() - TimeDelta::seconds(1)));
-    let month = today.month().previous().to_string();
-    let window = json!({"StartTime": start, "EndTime": end});
-    let and = |more: Value| match (window.clone(), more) {
-        (Value::Object(mut window), Value::Object(more)) => {
-            window.extend(more);
-            Value::Object(window)
-        }
-        (window, _) => window,
-    };
-    let asked = match entry.action.name {
-        "SearchMedia" | "DescribeSubAppIds" | "DescribeVodDomains" => json!({"Limit": 1}),
-        "DescribeMediaInfos" => json!({"FileIds": ["0"]}),
-        "DescribeStorageDetails" => and(json!({"Interval": "Day", "StorageType": "StandardStorage"})),
-        "DescribeCDNUsageData" => and(json!({"DataType": "Flux"})),
-        "DescribeCDNStatDetails" => and(json!({"Metric": "Traffic", "DataInterval": 1440})),
-        "DescribeMediaProcessUsageData"
-        | "DescribeReviewDetails"
-        | "DescribeImageReviewUsageData"
-        | "DescribeLicenseUsageData"
-        | "DescribeDailyPlayStatFileList" => window,
-        "DescribeClientUploadAccelerationUsageData" => and(json!({"Type": "AccelerationWithHTTP"})),
-        "DescribeBillDetail" => json!({"Offset": 0, "Limit": 1, "Month": month}),
-        "DescribeBillResourceSummary" => json!({"Offset": 0, "Limit": 1, "Month": month}),
-        "DescribeBillSummaryByProduct" => json!({"BeginTime": month, "EndTime": month}),
-        "DescribeBillAdjustInfo" => json!({"Month": month}),
-        // Whatever is missing is told, and that it is told is the answer.
-        _ => json!({}),
-    };
-    let Value::Object(mut parameters) = asked else { return Map::new() };
-    let is_of_application = entry.action.api == Api::Vod && entry.granularity == actions::Granularity::Resource;
-    if let (true, Some(id)) = (is_of_application, application) {
-        parameters.insert("SubAppId".to_owned(), json!(id));
-    }
-    parameters
 }
