@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 use crate::cloud::vod::{EventConfig, EventConfigChange};
 use crate::cloud::{Client, Error};
-use crate::model::{Secret, SubAppId};
+use crate::model::{Address, Secret, SubAppId};
 
 /// How events travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,8 @@ pub struct Setting {
     /// `PUSH`, `PULL`, or empty if never set.
     pub mode: String,
     /// The callback address; empty if none.
-    pub url: String,
+    #[serde(with = "kept")]
+    pub url: Address,
     /// Upload (and recording) finished.
     pub upload: bool,
     /// Media deleted.
@@ -45,19 +46,34 @@ pub struct Setting {
     pub persistence: bool,
 }
 
+/// The address as the ledger keeps it: whole, so that it can be set again.
+mod kept {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::model::Address;
+
+    pub fn serialize<S: Serializer>(address: &Address, serializer: S) -> Result<S::Ok, S::Error> {
+        address.expose().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Address, D::Error> {
+        String::deserialize(deserializer).map(Address::new)
+    }
+}
+
 /// What is wished for. `None` leaves a setting as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Wish {
     /// How events travel.
     pub mode: Option<Mode>,
     /// The callback address, checked by [`check_url`].
-    pub url: Option<String>,
+    pub url: Option<Address>,
     /// The events to turn on, by [`EVENTS`]; the others are left as they are.
     pub events: Vec<Event>,
     /// Signs callbacks.
     pub sign_key: Option<Secret>,
-    /// The address that may be replaced.
-    pub replace: Option<String>,
+    /// The address that may be replaced, whole or as it is shown.
+    pub replace: Option<Address>,
 }
 
 /// An event with a switch.
@@ -91,7 +107,7 @@ pub enum CallbackError {
     #[error("callback URL {url:?}: {reason}")]
     Url {
         /// As given.
-        url: String,
+        url: Address,
         /// What is wrong.
         reason: &'static str,
     },
@@ -104,15 +120,15 @@ pub enum CallbackError {
         /// What is taken.
         what: &'static str,
         /// By what.
-        current: String,
+        current: Address,
     },
     /// `--replace` names something that is not there.
     #[error("--replace names {given:?}, but {current:?} is set; nothing was changed")]
     NotThere {
         /// As given.
-        given: String,
+        given: Address,
         /// What is set.
-        current: String,
+        current: Address,
     },
     /// A push configuration without address calls nobody.
     #[error("mode PUSH needs a callback URL")]
@@ -126,8 +142,8 @@ pub enum CallbackError {
 }
 
 /// Checks an address before anything is changed: absolute, http or https, a public-looking host, no user name.
-pub fn check_url(text: &str, allow_private: bool) -> Result<String, CallbackError> {
-    let refuse = |reason| Err(CallbackError::Url { url: text.to_owned(), reason });
+pub fn check_url(text: &str, allow_private: bool) -> Result<Address, CallbackError> {
+    let refuse = |reason| Err(CallbackError::Url { url: text.into(), reason });
     if text.trim() != text || text.is_empty() {
         return refuse("empty, or with spaces around it");
     }
@@ -154,7 +170,7 @@ pub fn check_url(text: &str, allow_private: bool) -> Result<String, CallbackErro
     if private && !allow_private {
         return refuse("Tencent Cloud cannot reach this host; give a public one");
     }
-    Ok(url.to_string())
+    Ok(Address::new(url))
 }
 
 /// What is set.
@@ -186,7 +202,7 @@ pub fn plan(before: &Setting, wish: &Wish, last: Option<&Change>) -> Result<Sett
             Event::Persistence => after.persistence = true,
         }
     }
-    guard(before, &after, wish.replace.as_deref(), last)?;
+    guard(before, &after, wish.replace.as_ref().map(Address::expose), last)?;
     if after.mode == "PUSH" && after.url.is_empty() {
         return Err(CallbackError::NoUrl);
     }
@@ -210,10 +226,11 @@ pub fn plan_rollback(before: &Setting, replace: Option<&str>, last: &Change) -> 
 /// nothing is delivered: no URL and every switch off.
 fn guard(before: &Setting, after: &Setting, replace: Option<&str>, last: Option<&Change>) -> Result<(), CallbackError> {
     if let Some(given) = replace {
-        if given == before.url || given == before.mode {
+        // The URL as it is shown does, too: nobody can copy what is hidden.
+        if before.url == given || before.mode == given || before.url.is_shown_as(given) {
             return Ok(());
         }
-        return Err(CallbackError::NotThere { given: given.to_owned(), current: before.name().to_owned() });
+        return Err(CallbackError::NotThere { given: given.into(), current: before.name() });
     }
     let ours = last.is_some_and(|last| last.after == *before);
     let in_use = !before.url.is_empty() || before.upload || before.delete || before.persistence;
@@ -227,7 +244,7 @@ fn guard(before: &Setting, after: &Setting, replace: Option<&str>, last: Option<
     } else {
         return Ok(());
     };
-    Err(CallbackError::Taken { what, current: before.name().to_owned() })
+    Err(CallbackError::Taken { what, current: before.name() })
 }
 
 /// Puts a planned setting in place of another and reads it back. Keep `before` somewhere first.
@@ -255,8 +272,8 @@ pub async fn write(
 
 impl Setting {
     /// What `--replace` names it by: the URL, or the mode where there is none.
-    fn name(&self) -> &str {
-        if self.url.is_empty() { &self.mode } else { &self.url }
+    fn name(&self) -> Address {
+        if self.url.is_empty() { self.mode.as_str().into() } else { self.url.clone() }
     }
 
     /// The switches by the API's names.

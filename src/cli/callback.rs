@@ -13,7 +13,7 @@ use crate::callbacks::{CallbackError, Change, Setting, Wish, check_url, plan, pl
 use crate::cloud::Client;
 use crate::cloud::legacy::DescribeRecordPlayInfo;
 use crate::ledger::Ledger;
-use crate::model::{Secret, SubAppId, Vid};
+use crate::model::{Address, Secret, SubAppId, Vid};
 use crate::settings::Account;
 
 /// Arguments.
@@ -37,13 +37,13 @@ enum Action {
     Rollback {
         /// The URL or mode that may be replaced, if someone else changed it meanwhile
         #[arg(long, value_name = "OLD")]
-        replace: Option<String>,
+        replace: Option<Address>,
     },
     /// Take the callback URL away and turn every event off
     Clear {
         /// The URL or mode that may be replaced
         #[arg(long, value_name = "OLD")]
-        replace: Option<String>,
+        replace: Option<Address>,
     },
 }
 
@@ -51,7 +51,7 @@ enum Action {
 struct SetArgs {
     /// Where events are sent; may be left out with --mode pull
     #[arg(required_unless_present = "mode")]
-    url: Option<String>,
+    url: Option<Address>,
     /// push: VOD posts events to the URL; pull: events wait to be fetched [default: push with a URL]
     #[arg(long, value_enum)]
     mode: Option<ModeArg>,
@@ -63,7 +63,7 @@ struct SetArgs {
     sign_key_file: Option<PathBuf>,
     /// The URL or mode that may be replaced
     #[arg(long, value_name = "OLD")]
-    replace: Option<String>,
+    replace: Option<Address>,
     /// Legacy API: notify about this one recording, which must still be running
     #[arg(long, value_name = "VID", conflicts_with_all = ["mode", "events", "sign_key_file", "replace"])]
     vid: Option<Vid>,
@@ -114,7 +114,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
                     target.ledger.place()
                 )));
             };
-            let after = plan_rollback(&target.before, replace.as_deref(), last)?;
+            let after = plan_rollback(&target.before, replace.as_ref().map(Address::expose), last)?;
             target.put(&after, None)?;
             // The change is undone, so the one before it is the next to go back from.
             target.ledger.pop_event_config(&target.account.id(), target.application).map_err(Error::failed)?;
@@ -122,7 +122,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         }
         Action::Clear { replace } => {
             let target = Target::new(context)?;
-            let after = plan_clear(&target.before, replace.as_deref(), target.last.as_ref())?;
+            let after = plan_clear(&target.before, replace.as_ref().map(Address::expose), target.last.as_ref())?;
             target.change(after, None)
         }
     }
@@ -148,7 +148,7 @@ fn run_show(format: Option<Format>, context: &Context) -> Result<Outcome, Error>
                     json!(account.name),
                     json!(application.map(|id| id.to_string())),
                     json!(setting.mode),
-                    json!(setting.url),
+                    json!(setting.url.to_string()),
                     json!(on_off(setting.upload)),
                     json!(on_off(setting.delete)),
                     json!(on_off(setting.persistence)),
@@ -166,7 +166,7 @@ fn run_show(format: Option<Format>, context: &Context) -> Result<Outcome, Error>
 
 fn run_set(args: &SetArgs, context: &Context) -> Result<Outcome, Error> {
     // Everything that can be refused is, before anything is asked or changed.
-    let url = args.url.as_deref().map(|url| check_url(url, args.allow_private)).transpose()?;
+    let url = args.url.as_ref().map(|url| check_url(url.expose(), args.allow_private)).transpose()?;
     if let Some(vid) = &args.vid {
         return run_notify(vid, url, context);
     }
@@ -191,7 +191,7 @@ fn run_set(args: &SetArgs, context: &Context) -> Result<Outcome, Error> {
 }
 
 /// The legacy API takes a callback address per recording, and only while the recording's work goes on.
-fn run_notify(vid: &Vid, url: Option<String>, context: &Context) -> Result<Outcome, Error> {
+fn run_notify(vid: &Vid, url: Option<Address>, context: &Context) -> Result<Outcome, Error> {
     let account = context.account()?;
     if !account.legacy_api {
         return Err(Error::usage(format!(
@@ -278,9 +278,7 @@ impl<'a> Target<'a> {
 }
 
 fn print_difference(before: &Setting, after: &Setting) -> Result<(), Error> {
-    let texts = [("mode", &before.mode, &after.mode), ("url", &before.url, &after.url)];
-    let mut lines: Vec<(&str, String, String)> =
-        texts.into_iter().map(|(name, before, after)| (name, or_none(before), or_none(after))).collect();
+    let mut lines = vec![("mode", or_none(&before.mode), or_none(&after.mode)), url_line(&before.url, &after.url)];
     for ((name, before), (_, after)) in before.switches().into_iter().zip(after.switches()) {
         lines.push((name, on_off(before).to_owned(), on_off(after).to_owned()));
     }
@@ -294,9 +292,19 @@ fn print_difference(before: &Setting, after: &Setting) -> Result<(), Error> {
     Ok(())
 }
 
+/// The URLs without what may be a token in them; that only this part of them changes is said.
+fn url_line(before: &Address, after: &Address) -> (&'static str, String, String) {
+    let (old, mut new) = (or_none(before), or_none(after));
+    if before != after && old == new {
+        new.push_str(" (it differs in what is not shown)");
+    }
+    ("url", old, new)
+}
+
 /// A setting for people: an empty one is shown as such.
-pub fn or_none(text: &str) -> String {
-    if text.is_empty() { "(none)".to_owned() } else { text.to_owned() }
+pub fn or_none(text: &impl ToString) -> String {
+    let text = text.to_string();
+    if text.is_empty() { "(none)".to_owned() } else { text }
 }
 
 /// A switch by the API's words.

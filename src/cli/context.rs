@@ -13,7 +13,7 @@ use super::{Error, Global};
 use crate::cloud::credential::{self, World};
 use crate::cloud::{Client, ClientBuilder, Priority};
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{Clock, Language, SubAppId};
+use crate::model::{Address, Clock, Language, SubAppId};
 use crate::recordings::playback::Domain;
 use crate::settings::{self, Account, Applications, Settings, SettingsError, Site, Surroundings};
 
@@ -98,14 +98,12 @@ impl Context {
     }
 
     /// Where the ledger is: `--ledger`, else the configuration, else a file in the working folder.
-    pub fn ledger_url(&self) -> Result<&str, Error> {
-        match self.global.ledger.as_deref().filter(|url| !url.trim().is_empty()) {
-            Some(url) => Ok(url),
-            None => self
-                .settings()?
-                .ledger
-                .as_deref()
-                .ok_or_else(|| Error::usage("no ledger is configured; name a file with --ledger")),
+    pub fn ledger_address(&self) -> Result<&Address, Error> {
+        match self.global.ledger.as_ref().filter(|address| !address.expose().trim().is_empty()) {
+            Some(address) => Ok(address),
+            None => {
+                self.settings()?.ledger.as_ref().ok_or_else(|| Error::usage("no ledger is configured; name a file with --ledger"))
+            }
         }
     }
 
@@ -183,12 +181,12 @@ impl Context {
 
     /// The ledger; a file that is not there is created.
     pub fn ledger(&self) -> Result<Ledger, Error> {
-        Ledger::open(self.ledger_url()?).map_err(Error::failed)
+        Ledger::open(self.ledger_address()?.expose()).map_err(Error::failed)
     }
 
     /// The ledger, if it is there: looking something up must not create one.
     pub fn existing_ledger(&self) -> Result<Option<Ledger>, Error> {
-        match Ledger::open_existing(self.ledger_url()?) {
+        match Ledger::open_existing(self.ledger_address()?.expose()) {
             Ok(ledger) => Ok(Some(ledger)),
             Err(LedgerError::Missing(_) | LedgerError::NotMigrated { found: 0, .. }) => Ok(None),
             Err(error) => Err(Error::failed(error)),

@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use super::hide::Given;
 use super::output::note;
 
 /// A command that did its work.
@@ -47,6 +48,15 @@ impl Error {
     /// A wrong use: what was given and what is expected.
     pub fn usage(message: impl ToString) -> Self {
         Self::Usage(message.to_string())
+    }
+
+    /// The same without what was given and must not be repeated.
+    pub fn hiding(self, given: &Given) -> Self {
+        match self {
+            Self::Failed(message) => Self::Failed(given.hide(&message)),
+            Self::Usage(message) => Self::Usage(given.hide(&message)),
+            Self::BrokenPipe => Self::BrokenPipe,
+        }
     }
 
     /// Prints the message on standard error.

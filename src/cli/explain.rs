@@ -67,7 +67,7 @@ fn from_ledger(args: &Args, context: &Context) -> Result<Vec<Charge>, Error> {
     if args.ids.iter().any(|id| id == "all") {
         return Err(Error::usage("`all` is for usage files: give --in and --prices, or the id of one charge"));
     }
-    let ledger = Ledger::open_existing(context.ledger_url()?).map_err(Error::failed)?;
+    let ledger = Ledger::open_existing(context.ledger_address()?.expose()).map_err(Error::failed)?;
     let mut charges = Vec::new();
     for id in &args.ids {
         let before = charges.len();

@@ -11,6 +11,7 @@ mod explain;
 mod explain_error;
 mod file;
 mod find;
+mod hide;
 mod init;
 mod ledger;
 mod log;
@@ -35,6 +36,7 @@ mod sync;
 mod terms;
 
 use std::ffi::{OsStr, OsString};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -42,11 +44,12 @@ use chrono::{DateTime, Utc};
 use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::model::{Language, SubAppId};
+use crate::model::{Address, Language, SubAppId};
 use crate::settings::env;
 
 pub use context::Context;
 pub use error::{Error, Outcome};
+use hide::Given;
 
 /// Where is my recording, what did it cost, and does the bill agree?
 #[derive(Debug, Parser)]
@@ -76,7 +79,7 @@ pub struct Global {
     pub app: Option<String>,
     /// Where facts and charges are kept: a file path, or postgres://USER@HOST/DATABASE with the password in PGPASSWORD
     #[arg(long, global = true, value_name = "URL", env = env::LEDGER, hide_env_values = true)]
-    pub ledger: Option<String>,
+    pub ledger: Option<Address>,
     /// Work as if it were this moment (RFC 3339 with offset)
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
     pub as_of: Option<DateTime<Utc>>,
@@ -197,16 +200,25 @@ fn without_empty_variable(argument: clap::Arg) -> clap::Arg {
     if argument.get_env().is_some_and(is_empty) { argument.env(None::<&'static str>) } else { argument }
 }
 
+/// Says what the parser said. Help and version are no errors; a wrong use is exit code 2. A closed pipe is nobody's fault.
+fn refused(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let said = error.render().to_string();
+    let hidden = Given::new(arguments).hide(&said);
+    // In colours, where nothing had to be taken out.
+    let _ = if hidden == said { error.print() } else { io::stderr().lock().write_all(hidden.as_bytes()) };
+    ExitCode::from(2)
+}
+
 /// [`main`] with given arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match parse(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match parse(arguments.iter().cloned()) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are no errors; a wrong use is exit code 2. A closed pipe is nobody's fault.
-            let code = if error.use_stderr() { 2 } else { 0 };
-            let _ = error.print();
-            return ExitCode::from(code);
-        }
+        Err(error) => return refused(&error, &arguments),
     };
     log::start(&cli.global);
     let context = Context::new(cli.global);
@@ -236,6 +248,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match result {
         Ok(outcome) => outcome.exit_code(),
         Err(error) => {
+            let error = error.hiding(&Given::new(&arguments));
             error.report();
             error.exit_code()
         }

@@ -12,6 +12,7 @@ use super::terms::Terms;
 use super::{Context, Error, Outcome, charge, signal};
 use crate::collect::{self, CollectError, Kind, LogHabits, Manifest, Overall, Plan, ProcessTypes, Progress, Stop};
 use crate::ledger::Ledger;
+use crate::model::address::{Address, LedgerPlace};
 use crate::model::{BillingDay, BillingMonth, Period};
 use crate::settings::{Account, Applications, Mode};
 
@@ -149,7 +150,7 @@ pub fn plan(context: &Context, account: &Account, period: Period) -> Result<Plan
     };
     plan.logs = LogHabits {
         domains: settings.logs.domains.clone(),
-        folder: settings.logs.folder.clone().unwrap_or_else(|| log_folder(context.ledger_url().unwrap_or_default())),
+        folder: settings.logs.folder.clone().unwrap_or_else(|| log_folder(context.ledger_address().ok())),
         most_bytes: settings.logs.most_bytes.unwrap_or(plan.logs.most_bytes),
         overhead: settings.logs.overhead.unwrap_or(plan.logs.overhead),
         broken_permille: settings.logs.broken_permille.unwrap_or(plan.logs.broken_permille),
@@ -158,10 +159,11 @@ pub fn plan(context: &Context, account: &Account, period: Period) -> Result<Plan
 }
 
 /// Beside a ledger that is a file, so that a download that broke off is taken up again by the next run.
-fn log_folder(ledger: &str) -> PathBuf {
-    let path = ledger.strip_prefix("sqlite:").unwrap_or(ledger);
-    let is_file = !path.is_empty() && path != ":memory:" && !path.contains("://");
-    if is_file { PathBuf::from(format!("{path}.logs")) } else { LogHabits::default().folder }
+fn log_folder(ledger: Option<&Address>) -> PathBuf {
+    match ledger.and_then(Address::ledger) {
+        Some(LedgerPlace::File(path)) => PathBuf::from(format!("{path}.logs")),
+        _ => LogHabits::default().folder,
+    }
 }
 
 /// Collects, showing how far it is, until it is done or somebody asks it to stop.

@@ -8,6 +8,7 @@ use super::signature::v1;
 use super::transport::Transport;
 use super::tries::Patience;
 use super::{Api, Client, Endpoint, Error, Priority};
+use crate::model::Address;
 
 /// How requests travel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +76,7 @@ pub struct ClientBuilder {
     keys: Keys,
     intl: bool,
     allow_http: bool,
-    addresses: [Option<String>; 4],
+    addresses: [Option<Address>; 4],
     habits: Habits,
 }
 
@@ -91,25 +92,25 @@ impl ClientBuilder {
     }
 
     /// Another address for VOD API 3.0: scheme, host and port.
-    pub fn vod_endpoint(mut self, address: impl Into<String>) -> Self {
+    pub fn vod_endpoint(mut self, address: impl Into<Address>) -> Self {
         self.addresses[0] = Some(address.into());
         self
     }
 
     /// Another address for the legacy API.
-    pub fn legacy_endpoint(mut self, address: impl Into<String>) -> Self {
+    pub fn legacy_endpoint(mut self, address: impl Into<Address>) -> Self {
         self.addresses[1] = Some(address.into());
         self
     }
 
     /// Another address for the billing API.
-    pub fn billing_endpoint(mut self, address: impl Into<String>) -> Self {
+    pub fn billing_endpoint(mut self, address: impl Into<Address>) -> Self {
         self.addresses[2] = Some(address.into());
         self
     }
 
     /// Another address for STS.
-    pub fn sts_endpoint(mut self, address: impl Into<String>) -> Self {
+    pub fn sts_endpoint(mut self, address: impl Into<Address>) -> Self {
         self.addresses[3] = Some(address.into());
         self
     }
@@ -206,8 +207,9 @@ impl ClientBuilder {
     /// The client, or what is wrong with the addresses.
     pub fn build(self) -> Result<Client, Error> {
         let [vod, legacy, billing, sts] = &self.addresses;
-        let endpoint = |api: Api, address: &Option<String>| {
-            Endpoint::parse(api, address.as_deref().unwrap_or(api.default_url(self.intl)), self.allow_http)
+        let endpoint = |api: Api, address: &Option<Address>| {
+            let address = address.clone().unwrap_or_else(|| api.default_url(self.intl).into());
+            Endpoint::parse(api, &address, self.allow_http)
         };
         let endpoints = Endpoints {
             vod: endpoint(Api::Vod, vod)?,

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::error::{Error, ErrorKind};
+use crate::model::Address;
 use crate::model::address::is_loopback;
 
 /// An API of Tencent Cloud.
@@ -68,9 +69,10 @@ pub struct Endpoint {
 impl Endpoint {
     /// Reads an address. `https`, or `http` for a loopback host or where it is allowed: a signed
     /// request over plain HTTP can be replayed by whoever sees it.
-    pub fn parse(api: Api, text: &str, allow_http: bool) -> Result<Self, Error> {
-        let refuse = |why: &str| Error::new(ErrorKind::Configuration, format!("endpoint {text:?}: {why}"));
-        let mut url = Url::parse(text).map_err(|error| refuse(&format!("{error}; write it like {}", api.default_url(false))))?;
+    pub fn parse(api: Api, address: &Address, allow_http: bool) -> Result<Self, Error> {
+        let refuse = |why: &str| Error::new(ErrorKind::Configuration, format!("endpoint {address:?}: {why}"));
+        let mut url = Url::parse(address.expose().trim())
+            .map_err(|error| refuse(&format!("{error}; write it like {}", api.default_url(false))))?;
         match url.scheme() {
             "https" => {}
             "http" if allow_http || is_loopback(&url) => {}

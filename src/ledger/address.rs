@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::LedgerError;
 use super::postgres::PostgresAddress;
+use crate::model::address::{Address, LedgerPlace};
 
 /// A place for a ledger.
-pub enum Address {
+pub enum Place {
     /// A ledger that ends with the process.
     Memory,
     /// An SQLite file.
@@ -15,28 +16,24 @@ pub enum Address {
     Postgres(Box<PostgresAddress>),
 }
 
-impl Address {
+impl Place {
     /// Reads `FILE`, `sqlite:FILE`, `:memory:` or `postgres://USER@HOST:PORT/DATABASE`.
     pub fn parse(text: &str) -> Result<Self, LedgerError> {
-        let refused = || LedgerError::Address(without_secrets(text));
-        let path = match text.split_once("://") {
-            Some(("postgres" | "postgresql", _)) => return PostgresAddress::parse(text).map(|at| Self::Postgres(Box::new(at))),
-            Some(("sqlite", path)) => path,
-            Some(_) => return Err(refused()),
-            None => text.strip_prefix("sqlite:").unwrap_or(text),
-        };
-        match path {
-            "" => Err(refused()),
-            ":memory:" => Ok(Self::Memory),
-            path => Ok(Self::File(Path::new(path).to_owned())),
+        let address = Address::new(text);
+        match address.ledger() {
+            Some(LedgerPlace::Memory) => Ok(Self::Memory),
+            Some(LedgerPlace::File(path)) => Ok(Self::File(Path::new(path).to_owned())),
+            Some(LedgerPlace::Postgres(url)) => PostgresAddress::parse(url).map(|at| Self::Postgres(Box::new(at))),
+            None => Err(LedgerError::Address(address)),
         }
     }
 }
 
-/// An address for messages: what follows the scheme of a URL may hold a password.
-fn without_secrets(text: &str) -> String {
-    match text.split_once("://") {
-        Some((scheme, _)) => format!("{scheme}://…"),
-        None => text.to_owned(),
+/// Refuses a path that is the text of a connection and no name of a file: it would end up in the folder, password and all.
+pub fn require_file(path: &Path) -> Result<(), LedgerError> {
+    let address = Address::from(path);
+    match address.ledger() {
+        Some(LedgerPlace::File(_)) => Ok(()),
+        _ => Err(LedgerError::NoFile(address)),
     }
 }

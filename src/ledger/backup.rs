@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use super::address::Address;
+use super::address::{Place, require_file};
 use super::connection::Connection;
 use super::copy::copy;
 use super::dump::Dumped;
 use super::sqlite::Sqlite;
 use super::{Ledger, LedgerError, schema};
+use crate::model::Address;
 
 /// A restored ledger.
 #[derive(Debug)]
@@ -25,17 +26,18 @@ pub struct Restored {
 /// # Errors
 /// [`LedgerError::Exists`] when the file is there already.
 pub fn backup(address: &str, file: &Path) -> Result<(), LedgerError> {
+    require_file(file)?;
     if file.exists() {
-        return Err(LedgerError::Exists(file.to_owned()));
+        return Err(LedgerError::Exists(file.into()));
     }
-    match Address::parse(address)? {
-        Address::Memory => Err(LedgerError::Address(address.to_owned())),
-        Address::File(ledger) => {
+    match Place::parse(address)? {
+        Place::Memory => Err(LedgerError::Address(address.into())),
+        Place::File(ledger) => {
             let mut connection = Sqlite::open_read_only(&ledger)?;
             schema::require_ledger(&mut connection)?;
             connection.save_as(file)
         }
-        Address::Postgres(_) => {
+        Place::Postgres(_) => {
             let from = Ledger::open(address)?;
             let folder = tempfile::tempdir().map_err(|error| no_room(file, &error))?;
             let staged = folder.path().join("ledger.db");
@@ -53,16 +55,17 @@ pub fn backup(address: &str, file: &Path) -> Result<(), LedgerError> {
 /// # Errors
 /// [`LedgerError::Exists`], [`LedgerError::NotEmpty`] when there is something already.
 pub fn restore(file: &Path, address: &str, verify: bool) -> Result<Restored, LedgerError> {
+    require_file(file)?;
     let mut backup = Sqlite::open_read_only(file)?;
     schema::require_ledger(&mut backup)?;
     let is_current = schema::is_current(&mut backup)?;
-    let ledger = match Address::parse(address)? {
-        Address::Memory => return Err(LedgerError::Address(address.to_owned())),
-        Address::File(target) => {
+    let ledger = match Place::parse(address)? {
+        Place::Memory => return Err(LedgerError::Address(address.into())),
+        Place::File(target) => {
             backup.save_as(&target)?;
             Ledger::open(address)?
         }
-        Address::Postgres(_) => {
+        Place::Postgres(_) => {
             let ledger = Ledger::open(address)?;
             let folder = tempfile::tempdir().map_err(|error| no_room(file, &error))?;
             let staged = folder.path().join("ledger.db");
@@ -86,5 +89,5 @@ fn compare(backup: Sqlite, ledger: &Ledger) -> Result<Dumped, LedgerError> {
 }
 
 fn no_room(file: &Path, error: &std::io::Error) -> LedgerError {
-    LedgerError::Denied { place: file.display().to_string(), why: format!("no folder for temporary files: {error}") }
+    LedgerError::Denied { place: Address::from(file).to_string(), why: format!("no folder for temporary files: {error}") }
 }

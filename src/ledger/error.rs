@@ -1,9 +1,8 @@
 //! What can go wrong with a ledger, in the user's words.
 
-use std::path::PathBuf;
-
 use chrono::{DateTime, Utc};
 
+use crate::model::Address;
 use crate::model::time::format_time;
 
 /// A ledger that could not be opened, read or written. The ledger is as it was before the call.
@@ -35,11 +34,15 @@ pub enum LedgerError {
         /// The beginning of the hour.
         start: DateTime<Utc>,
     },
-    /// The address is of a kind that this build does not know.
+    /// No address of a ledger: of a kind that is not known, or a text that tells how to connect to something.
     #[error(
-        "ledger {0:?}: this kind of address is not supported; give a file path, sqlite:FILE, or postgres://USER@HOST/DATABASE"
+        "ledger {0:?}: this is no address of a ledger; give a file path, sqlite:FILE, or postgres://USER@HOST:PORT/DATABASE with the \
+         password in PGPASSWORD"
     )]
-    Address(String),
+    Address(Address),
+    /// No file where one is meant: of a backup, for example.
+    #[error("file {0:?}: this is no path of a file; give one, such as ledger-backup.db")]
+    NoFile(Address),
     /// The URL of a database cannot be read. It is not repeated, since it may hold a password.
     #[error(
         "the ledger's URL: {0}; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=NAME, with %XX for letters of the \
@@ -73,8 +76,8 @@ pub enum LedgerError {
         known: i64,
     },
     /// Something is already there that would have to be replaced.
-    #[error("{} is already there and is not replaced; name another file, or move it away", .0.display())]
-    Exists(PathBuf),
+    #[error("{} is already there and is not replaced; name another file, or move it away", .0)]
+    Exists(Address),
     /// A ledger that was to be filled holds something.
     #[error("ledger {0} is not empty; name another one")]
     NotEmpty(String),
@@ -87,19 +90,19 @@ pub enum LedgerError {
         what: String,
     },
     /// There is nothing where a ledger was expected.
-    #[error("ledger {}: there is no such file; run `vodledger sync` first, or name another with --ledger", .0.display())]
-    Missing(PathBuf),
+    #[error("ledger {}: there is no such file; run `vodledger sync` first, or name another with --ledger", .0)]
+    Missing(Address),
     /// The folder that should hold the file is not there.
-    #[error("ledger {}: the folder {} does not exist; create it, or name another file with --ledger", .file.display(), .folder.display())]
+    #[error("ledger {}: the folder {} does not exist; create it, or name another file with --ledger", .file, .folder)]
     NoFolder {
         /// The file asked for.
-        file: PathBuf,
+        file: Address,
         /// Its folder.
-        folder: PathBuf,
+        folder: Address,
     },
     /// A folder, device or the like.
-    #[error("ledger {}: this is a folder, not a file; name a file with --ledger", .0.display())]
-    NotAFile(PathBuf),
+    #[error("ledger {}: this is a folder, not a file; name a file with --ledger", .0)]
+    NotAFile(Address),
     /// A file with other content. It was not touched.
     #[error("ledger {place}: {why}; it was left as it is, name another file with --ledger")]
     NotALedger {

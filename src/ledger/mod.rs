@@ -64,7 +64,7 @@ pub use units::{Brings, REASONS, Unit, UnitCount, UnitRow, UnitState};
 pub use work::{Committed, Lease, NewUnit, Open, Outcome, Scope, UnitResult};
 
 use crate::model::SubAppId;
-use address::Address;
+use address::Place;
 use connection::Connection;
 
 /// An open ledger.
@@ -86,25 +86,25 @@ impl Ledger {
     /// `address` is a file path or `sqlite:FILE`; `postgres://USER:PASSWORD@HOST/DATABASE`, with `?schema=NAME` for another
     /// schema than the user's own; `:memory:` is a ledger that ends with the process.
     pub fn open(address: &str) -> Result<Self, LedgerError> {
-        Self::opened(Address::parse(address)?)
+        Self::opened(Place::parse(address)?)
     }
 
     /// [`Ledger::open`] for commands that only read: a file that is not there is an error.
     pub fn open_existing(address: &str) -> Result<Self, LedgerError> {
-        match Address::parse(address)? {
-            Address::File(file) if !file.exists() => Err(LedgerError::Missing(file)),
-            address => Self::opened(address),
+        match Place::parse(address)? {
+            Place::File(file) if !file.exists() => Err(LedgerError::Missing(file.as_path().into())),
+            place => Self::opened(place),
         }
     }
 
     /// Creates a ledger where there is none, or brings an older one up to date. Gives the version before (0 is none) and
     /// after.
     pub fn migrate(address: &str) -> Result<(i64, i64), LedgerError> {
-        schema::migrate(connect(Address::parse(address)?)?.as_mut())
+        schema::migrate(connect(Place::parse(address)?)?.as_mut())
     }
 
-    fn opened(address: Address) -> Result<Self, LedgerError> {
-        let mut connection = connect(address)?;
+    fn opened(place: Place) -> Result<Self, LedgerError> {
+        let mut connection = connect(place)?;
         schema::open(connection.as_mut())?;
         Ok(Self { place: connection.place().to_owned(), connection: Mutex::new(connection) })
     }
@@ -120,11 +120,11 @@ impl Ledger {
     }
 }
 
-fn connect(address: Address) -> Result<Box<dyn Connection>, LedgerError> {
-    Ok(match address {
-        Address::Memory => Box::new(sqlite::Sqlite::in_memory()?),
-        Address::File(file) => Box::new(sqlite::Sqlite::open(&file)?),
-        Address::Postgres(address) => Box::new(postgres::Postgres::connect(address)?),
+fn connect(place: Place) -> Result<Box<dyn Connection>, LedgerError> {
+    Ok(match place {
+        Place::Memory => Box::new(sqlite::Sqlite::in_memory()?),
+        Place::File(file) => Box::new(sqlite::Sqlite::open(&file)?),
+        Place::Postgres(address) => Box::new(postgres::Postgres::connect(address)?),
     })
 }
 

@@ -18,6 +18,7 @@ use super::LedgerError;
 use super::connection::{Connection, EachRow, Value};
 use super::packed::{self, Batch};
 use super::select::{REPORT_FUNCTIONS, Selection, too_slow};
+use crate::model::Address;
 
 /// How long a writer waits for another process. A unit of work commits in milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -50,7 +51,7 @@ impl Sqlite {
     /// Opens a file; a missing one appears with the first write.
     pub fn open(file: &Path) -> Result<Self, LedgerError> {
         refuse_bad_path(file)?;
-        let place = file.display().to_string();
+        let place = shown(file);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = rusqlite::Connection::open_with_flags(file, flags).map_err(|error| translate(&place, &error))?;
         Self::ready(connection, place, Some(file.to_owned()))
@@ -59,9 +60,9 @@ impl Sqlite {
     /// Opens a file that must be there, and changes nothing in it.
     pub fn open_read_only(file: &Path) -> Result<Self, LedgerError> {
         if !file.is_file() {
-            return Err(LedgerError::Missing(file.to_owned()));
+            return Err(LedgerError::Missing(file.into()));
         }
-        let place = file.display().to_string();
+        let place = shown(file);
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = rusqlite::Connection::open_with_flags(file, flags).map_err(|error| translate(&place, &error))?;
         Self::ready(connection, place, Some(file.to_owned()))
@@ -71,17 +72,17 @@ impl Sqlite {
     /// whole; one that is there is not replaced.
     pub fn save_as(&mut self, file: &Path) -> Result<(), LedgerError> {
         refuse_bad_path(file)?;
-        let cannot = |error: io::Error| LedgerError::Denied { place: file.display().to_string(), why: error.to_string() };
+        let cannot = |error: io::Error| LedgerError::Denied { place: shown(file), why: error.to_string() };
         if file.exists() {
-            return Err(LedgerError::Exists(file.to_owned()));
+            return Err(LedgerError::Exists(file.into()));
         }
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let growing = tempfile::NamedTempFile::new_in(folder).map_err(cannot)?;
         // Into an empty file; a copy page by page would begin anew with every write of another process.
-        let target = growing.path().to_str().ok_or_else(|| LedgerError::Denied {
-            place: file.display().to_string(),
-            why: "the name of its folder is not UTF-8".to_owned(),
-        })?;
+        let target = growing
+            .path()
+            .to_str()
+            .ok_or_else(|| LedgerError::Denied { place: shown(file), why: "the name of its folder is not UTF-8".to_owned() })?;
         let done = self.connection.execute("VACUUM INTO ?1", [target]);
         done.map_err(|error| translate(&self.place, &error))?;
         growing.as_file().sync_all().map_err(cannot)?;
@@ -167,22 +168,27 @@ fn only_views(context: AuthContext<'_>) -> Authorization {
     if allowed { Authorization::Allow } else { Authorization::Deny }
 }
 
+/// A file for messages.
+fn shown(file: &Path) -> String {
+    Address::from(file).to_string()
+}
+
 fn refuse_bad_path(file: &Path) -> Result<(), LedgerError> {
     if file.is_dir() {
-        return Err(LedgerError::NotAFile(file.to_owned()));
+        return Err(LedgerError::NotAFile(file.into()));
     }
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
     };
     if !folder.is_dir() {
-        return Err(LedgerError::NoFolder { file: file.to_owned(), folder });
+        return Err(LedgerError::NoFolder { file: file.into(), folder: folder.as_path().into() });
     }
     // SQLite would open a file that it cannot write for reading, and say so only at the first write.
     if let Ok(metadata) = fs::metadata(file)
         && metadata.permissions().readonly()
     {
-        return Err(LedgerError::Denied { place: file.display().to_string(), why: "it is read-only".to_owned() });
+        return Err(LedgerError::Denied { place: shown(file), why: "it is read-only".to_owned() });
     }
     Ok(())
 }
@@ -311,7 +317,7 @@ impl Connection for Sqlite {
         match self.file.clone() {
             Some(file) if version > 0 => {
                 let copy = free_name(&file, version + 1);
-                tracing::info!(ledger = self.place, copy = %copy.display(), "kept a copy before bringing the ledger up to date");
+                tracing::info!(ledger = self.place, copy = shown(&copy), "kept a copy before bringing the ledger up to date");
                 self.save_as(&copy)
             }
             _ => Ok(()),
@@ -432,13 +438,21 @@ impl ToSql for Value {
     }
 }
 
+/// What SQLite says without the path that it repeats.
+fn why(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, _) => failure.to_string(),
+        other => other.to_string(),
+    }
+}
+
 /// A failure of one of our own statements.
 fn translate(place: &str, error: &rusqlite::Error) -> LedgerError {
     let place = place.to_owned();
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => LedgerError::NotALedger { place, why: "this is not a ledger".to_owned() },
         Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-            LedgerError::Denied { place, why: error.to_string() }
+            LedgerError::Denied { place, why: why(error) }
         }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerError::Busy(place),
         Some(ErrorCode::DatabaseCorrupt) => {

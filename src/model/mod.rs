@@ -18,6 +18,7 @@ pub mod storage;
 pub mod time;
 pub mod usage;
 
+pub use address::Address;
 pub use bill::{Bill, BillLine};
 pub use charge::{Charge, RowType, Step};
 pub use effect::{CostEffect, EffectKind, EffectLine};

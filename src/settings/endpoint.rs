@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::model::address::is_loopback;
+use crate::model::address::{Address, is_loopback};
 
 /// Reads a URL: `https`, or `http` to this machine (or anywhere, where `allow_http` says so).
 pub fn parse(text: &str, allow_http: bool) -> Result<Url, String> {
@@ -18,7 +18,8 @@ pub fn parse(text: &str, allow_http: bool) -> Result<Url, String> {
         "https" => Ok(url),
         "http" if allow_http || is_loopback(&url) => Ok(url),
         "http" => Err(format!(
-            "{url} would send signed requests unencrypted; use https, or set allow_http = true in [account.endpoint]"
+            "{} would send signed requests unencrypted; use https, or set allow_http = true in [account.endpoint]",
+            Address::new(url)
         )),
         other => Err(format!("the scheme {other:?} is not supported; write https://HOST")),
     }

@@ -12,6 +12,7 @@ use super::endpoint;
 use super::protect::protect;
 use super::reader::{Reader, Source, Value, integer};
 use super::{Collect, LANGUAGES, Logs, Report, Settings, SettingsError};
+use crate::model::address::{Address, LedgerPlace};
 use crate::model::{BillingDay, SecretRef, SubAppId};
 
 /// The longest time a playback URL may be asked to work: 10 years.
@@ -54,13 +55,13 @@ fn what(error: &toml::de::Error) -> &str {
     error.message().lines().next().unwrap_or("it cannot be read")
 }
 
-/// A ledger URL as written: a path is meant from the folder of the file.
-fn ledger(source: &Source<'_>, written: &str) -> String {
-    match written.split_once(':') {
-        Some(("sqlite", path)) => format!("sqlite:{}", source.path(path).display()),
-        Some((scheme, rest)) if rest.starts_with("//") && !scheme.is_empty() => written.to_owned(),
-        _ => source.path(written).display().to_string(),
-    }
+/// A ledger's address as written: a path is meant from the folder of the file. What is no address of a ledger is told when the ledger
+/// is needed, and must not pass for a path until then.
+fn ledger(source: &Source<'_>, written: &str) -> Address {
+    let written = Address::new(written.trim());
+    let Some(LedgerPlace::File(path)) = written.ledger() else { return written };
+    let scheme = if path.len() == written.expose().len() { "" } else { "sqlite:" };
+    Address::new(format!("{scheme}{}", source.path(path).display()))
 }
 
 fn collect(table: Reader<'_>) -> Result<Collect, SettingsError> {

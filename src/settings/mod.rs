@@ -20,7 +20,7 @@ pub use account::{
 pub use error::SettingsError;
 pub use protect::Protect;
 
-use crate::model::Language;
+use crate::model::{Address, Language};
 
 /// The annotated configuration that `init` writes.
 pub const ANNOTATED: &str = include_str!("../../config/vodledger.toml");
@@ -88,7 +88,7 @@ pub struct Settings {
     /// The file it came from.
     pub file: Option<PathBuf>,
     /// Where facts and charges are kept.
-    pub ledger: Option<String>,
+    pub ledger: Option<Address>,
     /// Language of headings and labels.
     pub lang: Option<Language>,
     /// The accounts, in the order of the file; never empty once loaded.
@@ -121,7 +121,7 @@ impl Settings {
         let variable = |name: &str| (surroundings.variable)(name).filter(|value| !value.trim().is_empty());
         let mut settings = match find(asked, &variable, surroundings.home)? {
             Some((path, text)) => Self::parse(&path, &text, surroundings.home)?,
-            None => Self { ledger: Some(LEDGER_NAME.to_owned()), ..Self::default() },
+            None => Self { ledger: Some(Address::new(LEDGER_NAME)), ..Self::default() },
         };
         if settings.accounts.is_empty() {
             settings.accounts.push(Account::new("default", Site::default()));
@@ -135,7 +135,7 @@ impl Settings {
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let source = reader::Source { name: path.display().to_string(), folder, home, text };
         let mut settings = file::parse(&source)?;
-        settings.ledger.get_or_insert_with(|| source.path(LEDGER_NAME).display().to_string());
+        settings.ledger.get_or_insert_with(|| source.path(LEDGER_NAME).as_path().into());
         settings.file = Some(path.to_owned());
         Ok(settings)
     }

@@ -46,6 +46,13 @@ fn it_is_replaced_by_whoever_names_it() {
     let theirs = pushed_to(THEIRS);
     let named = Wish { replace: Some(THEIRS.into()), ..wish(OURS) };
     assert_eq!(plan(&theirs, &named, None).unwrap().url, OURS);
+    // What is refused shows no token, and can be named as it is shown.
+    let secret = pushed_to("https://theirs.example.com/vod?token=t0ken");
+    let refused = plan(&secret, &wish(OURS), None).unwrap_err().to_string();
+    assert!(refused.contains("--replace 'https://theirs.example.com/vod?…'") && !refused.contains("t0ken"), "{refused}");
+    for shown in ["https://theirs.example.com/vod?…", "https://theirs.example.com/vod?token=t0ken"] {
+        assert_eq!(plan(&secret, &Wish { replace: Some(shown.into()), ..wish(OURS) }, None).unwrap().url, OURS);
+    }
     let wrong = Wish { replace: Some("https://other.example.com/".into()), ..wish(OURS) };
     assert!(matches!(plan(&theirs, &wrong, None), Err(CallbackError::NotThere { .. })));
     assert_eq!(plan_clear(&theirs, Some(THEIRS), None).unwrap(), Setting { mode: "PUSH".into(), ..Setting::default() });
@@ -88,8 +95,6 @@ fn urls_that_cannot_be_called() {
         "test.com",
         "ftp://example.com",
         "https://",
-        "https://user:pw@example.com",
-        "https://example.com/#top",
         "http://localhost/x",
         "http://127.0.0.1/x",
         "http://10.1.2.3/x",
@@ -101,7 +106,15 @@ fn urls_that_cannot_be_called() {
         "javascript:alert(1)",
     ] {
         let refused = check_url(url, false).unwrap_err().to_string();
-        assert!(refused.starts_with(&format!("callback URL {url:?}: ")), "{refused}");
+        assert!(refused.starts_with(&format!("callback URL {:?}: ", url.trim())), "{refused}");
+    }
+    for (url, shown) in [
+        ("https://user:pw@example.com", "\"https://example.com\""),
+        ("https://example.com/hook?token=pw#top", "\"https://example.com/hook?…#…\""),
+        ("user:pw@example.com", "\"(not shown: it may hold a password)\""),
+    ] {
+        let refused = check_url(url, false).unwrap_err().to_string();
+        assert!(refused.starts_with(&format!("callback URL {shown}: ")), "{refused}");
     }
     assert_eq!(check_url("https://example.com/vod?a=1", false).unwrap(), "https://example.com/vod?a=1");
     assert!(check_url("http://127.0.0.1:8080/x", true).is_ok());

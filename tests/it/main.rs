@@ -6,6 +6,7 @@ mod actions_described;
 mod actions_pages;
 mod actions_sim;
 mod actions_values;
+mod addresses;
 mod aigc;
 mod allocation;
 mod bill_amounts;

@@ -10,7 +10,7 @@ use super::output::{Format, Listing};
 use super::{Context, Error, Outcome};
 use crate::cloud::actions::{self, Entry, Role};
 use crate::cloud::{Api, Client, ErrorKind};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LedgerError};
 use crate::model::SubAppId;
 use crate::settings::{Account, Applications};
 
@@ -80,14 +80,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
 
 /// The ledger is only looked at: one that is not there is not made.
 fn ledger(context: &Context, findings: &mut Findings) -> Result<(), Error> {
-    let place = context.ledger_url()?;
-    let remote = place.starts_with("postgres");
-    if !remote && !std::path::Path::new(place.strip_prefix("sqlite:").unwrap_or(place)).exists() {
-        let finding = format!("{place} is not there yet");
-        findings.add("", "ledger", Verdict::Untried, finding, "`vodledger sync` makes it");
-        return Ok(());
-    }
-    match Ledger::open_existing(place).and_then(|ledger| ledger.check()) {
+    let address = context.ledger_address()?;
+    match Ledger::open_existing(address.expose()).and_then(|ledger| ledger.check()) {
+        Err(LedgerError::Missing(file)) => {
+            findings.add("", "ledger", Verdict::Untried, format!("{file} is not there yet"), "`vodledger sync` makes it");
+        }
         Ok(checked) if checked.problems.is_empty() => {
             findings.add("", "ledger", Verdict::Good, format!("{} rows, nothing wrong", checked.rows), "");
         }

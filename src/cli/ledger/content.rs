@@ -72,7 +72,7 @@ fn parse_kept(text: &str) -> Result<(String, Option<u32>), String> {
 }
 
 fn existing(context: &Context) -> Result<Ledger, Error> {
-    Ledger::open_existing(context.ledger_url()?).map_err(Error::failed)
+    Ledger::open_existing(context.ledger_address()?.expose()).map_err(Error::failed)
 }
 
 /// Runs `check`.

@@ -1,6 +1,6 @@
 //! Ledgers that come into being: `migrate`, `backup`, `restore`, `copy`.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde_json::json;
 
@@ -8,6 +8,7 @@ use super::content;
 use crate::cli::output::{Format, Listing, note, say};
 use crate::cli::{Context, Error, Outcome};
 use crate::ledger::{self, Ledger};
+use crate::model::Address;
 
 /// Arguments of `migrate`.
 #[derive(Debug, clap::Args)]
@@ -18,7 +19,7 @@ pub struct Migrate {}
 pub struct Backup {
     /// The new file: an SQLite ledger, whatever store the ledger is in
     #[arg(value_name = "FILE")]
-    file: PathBuf,
+    file: Address,
 }
 
 /// Arguments of `restore`.
@@ -26,7 +27,7 @@ pub struct Backup {
 pub struct Restore {
     /// The backup; it stays as it is
     #[arg(value_name = "FILE")]
-    file: PathBuf,
+    file: Address,
     /// Compare the canonical dumps of both, and check the new ledger
     #[arg(long)]
     verify: bool,
@@ -37,10 +38,10 @@ pub struct Restore {
 pub struct Copy {
     /// The ledger to copy: a file, or postgres://USER@HOST/DATABASE with the password in PGPASSWORD
     #[arg(value_name = "FROM")]
-    from: String,
+    from: Address,
     /// An empty ledger; a file that is not there is created
     #[arg(value_name = "TO")]
-    to: String,
+    to: Address,
     /// Form of the list of tables [default: table on a terminal, else csv]
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -48,7 +49,7 @@ pub struct Copy {
 
 /// Runs `migrate`.
 pub fn migrate(_: &Migrate, context: &Context) -> Result<Outcome, Error> {
-    match Ledger::migrate(context.ledger_url()?).map_err(Error::failed)? {
+    match Ledger::migrate(context.ledger_address()?.expose()).map_err(Error::failed)? {
         (0, after) => say!("the ledger was created with schema version {after}"),
         (before, after) if before == after => say!("the ledger has schema version {after}; there was nothing to do"),
         (before, after) => say!("the ledger was brought from schema version {before} to {after}"),
@@ -58,16 +59,17 @@ pub fn migrate(_: &Migrate, context: &Context) -> Result<Outcome, Error> {
 
 /// Runs `backup`.
 pub fn backup(args: &Backup, context: &Context) -> Result<Outcome, Error> {
-    ledger::backup(context.ledger_url()?, &args.file).map_err(Error::failed)?;
-    note!("{} holds the ledger as it was at this moment", args.file.display());
+    ledger::backup(context.ledger_address()?.expose(), Path::new(args.file.expose())).map_err(Error::failed)?;
+    note!("{} holds the ledger as it was at this moment", args.file);
     Ok(Outcome::Done)
 }
 
 /// Runs `restore`.
 pub fn restore(args: &Restore, context: &Context) -> Result<Outcome, Error> {
-    let restored = ledger::restore(&args.file, context.ledger_url()?, args.verify).map_err(Error::failed)?;
+    let restored =
+        ledger::restore(Path::new(args.file.expose()), context.ledger_address()?.expose(), args.verify).map_err(Error::failed)?;
     let place = restored.ledger.place();
-    note!("ledger {place} was made of {}", args.file.display());
+    note!("ledger {place} was made of {}", args.file);
     if !args.verify {
         return Ok(Outcome::Done);
     }
@@ -80,8 +82,8 @@ pub fn restore(args: &Restore, context: &Context) -> Result<Outcome, Error> {
 
 /// Runs `copy`.
 pub fn copy(args: &Copy) -> Result<Outcome, Error> {
-    let from = Ledger::open_existing(&args.from).map_err(Error::failed)?;
-    let to = Ledger::open(&args.to).map_err(Error::failed)?;
+    let from = Ledger::open_existing(args.from.expose()).map_err(Error::failed)?;
+    let to = Ledger::open(args.to.expose()).map_err(Error::failed)?;
     let copied = ledger::copy(&from, &to).map_err(Error::failed)?;
     let mut listing = Listing::new(&["table", "rows"]);
     for (table, rows) in &copied.tables {

@@ -59,7 +59,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     for account in &context.settings()?.accounts {
         options.account_names.insert(account.id().to_string(), account.name.clone());
     }
-    let ledger = Ledger::open_existing(context.ledger_url()?).map_err(Error::failed)?;
+    let ledger = Ledger::open_existing(context.ledger_address()?.expose()).map_err(Error::failed)?;
     let mut left_out = 0;
     for (from, to) in args.period.of_report(context, &focus::manifest_name(args.focus), Some(folder))? {
         let parameters = Parameters { from, to, ..asked.clone() };

@@ -11,7 +11,7 @@ use super::{Credential, Fetch, Provider, Temporary, World};
 use crate::cloud::fields::{number, secret, text};
 use crate::cloud::sts::{AssumeRole, AssumeRoleWithWebIdentity};
 use crate::cloud::{Client, Error, ErrorKind};
-use crate::model::Secret;
+use crate::model::{Address, Secret};
 
 /// Where the metadata service of a virtual machine answers.
 pub const METADATA: &str = "http://metadata.tencentyun.com";
@@ -25,7 +25,7 @@ const SESSION: &str = "vodledger";
 #[derive(Debug)]
 pub struct MachineRole {
     http: reqwest::Client,
-    address: String,
+    address: Address,
 }
 
 impl MachineRole {
@@ -33,12 +33,12 @@ impl MachineRole {
     pub fn new(address: &str) -> Result<Self, Error> {
         let http = reqwest::Client::builder().no_proxy().timeout(TIME_LIMIT).redirect(reqwest::redirect::Policy::none()).build();
         let http = http.map_err(|error| Error::new(ErrorKind::Configuration, format!("HTTP client: {error}")))?;
-        Ok(Self { http, address: address.trim_end_matches('/').to_owned() })
+        Ok(Self { http, address: Address::new(address.trim_end_matches('/')) })
     }
 
     async fn get(&self, name: &str) -> Result<String, Error> {
         let failed = |why: String| Error::new(ErrorKind::Credential, format!("the metadata service of this machine {why}"));
-        let answer = self.http.get(format!("{}{PATH}{name}", self.address)).send().await;
+        let answer = self.http.get(format!("{}{PATH}{name}", self.address.expose())).send().await;
         let answer = answer.map_err(|error| failed(format!("does not answer: {}", error.without_url())))?;
         match answer.status().as_u16() {
             200 => answer.text().await.map_err(|error| failed(format!("breaks off: {}", error.without_url()))),

@@ -1,8 +1,8 @@
 //! What is asked.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::model::FileId;
+use crate::model::{Address, FileId};
 
 /// `DescribeVodPlayInfo`: media by name prefix, a page of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,8 +23,12 @@ pub struct DescribeRecordPlayInfo {
     /// `<account number>_<32 hex digits>`.
     pub vid: String,
     /// Where to call when the recording is complete.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notify_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "exposed")]
+    pub notify_url: Option<Address>,
+}
+
+fn exposed<S: Serializer>(address: &Option<Address>, serializer: S) -> Result<S::Ok, S::Error> {
+    address.as_ref().map(Address::expose).serialize(serializer)
 }
 
 #[derive(Serialize)]

@@ -11,7 +11,7 @@ use crate::cloud::Error;
 use crate::cloud::check::Check;
 use crate::cloud::convert::malformed;
 use crate::cloud::fields::{list, number};
-use crate::model::{Secret, SubAppId};
+use crate::model::{Address, Secret, SubAppId};
 
 /// The most events that one pull gives and one confirmation takes.
 pub const MAX_EVENTS: usize = 16;
@@ -22,7 +22,7 @@ pub struct EventConfig {
     /// `PUSH` or `PULL`; empty if never set.
     pub mode: String,
     /// The callback address; empty if none.
-    pub url: String,
+    pub url: Address,
     /// Upload (and recording) finished.
     pub upload: bool,
     /// Media deleted.
@@ -36,7 +36,7 @@ impl EventConfig {
         let on = |switch: &str| switch.eq_ignore_ascii_case("ON");
         Self {
             mode: answer.mode.0,
-            url: answer.notification_url.0,
+            url: Address::new(answer.notification_url.0),
             upload: on(&answer.upload_media_complete_event_switch.0),
             delete: on(&answer.delete_media_complete_event_switch.0),
             persistence: on(&answer.persistence_complete_event_switch.0),
@@ -50,7 +50,7 @@ pub struct EventConfigChange {
     /// `PUSH` or `PULL`.
     pub mode: Option<String>,
     /// The callback address; empty clears it.
-    pub url: Option<String>,
+    pub url: Option<Address>,
     /// Upload (and recording) finished.
     pub upload: Option<bool>,
     /// Media deleted.
@@ -79,7 +79,7 @@ impl<'a> ModifyEventConfig<'a> {
         Self {
             sub_app_id,
             mode: change.mode.as_deref(),
-            notification_url: change.url.as_deref(),
+            notification_url: change.url.as_ref().map(Address::expose),
             upload_media_complete_event_switch: switch(change.upload),
             delete_media_complete_event_switch: switch(change.delete),
             persistence_complete_event_switch: switch(change.persistence),

@@ -11,6 +11,7 @@ use tokio_postgres::config::{Host, SslMode};
 use url::Url;
 
 use crate::ledger::LedgerError;
+use crate::model::address::{connects, harmless};
 
 /// How long to wait for a server that does not answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,7 +45,7 @@ pub struct PostgresAddress {
     pub schema: Option<String>,
     /// TLS, where it is to be used.
     pub tls: Option<Trust>,
-    /// For messages, without password.
+    /// For messages: host, port, database and schema.
     pub place: String,
 }
 
@@ -73,6 +74,9 @@ impl PostgresAddress {
         let mut config = Config::from_str(url.as_str()).map_err(|_| wrong("it, or one of its parameters, cannot be read"))?;
         if config.get_hosts().is_empty() {
             return Err(wrong("it names no host"));
+        }
+        if is_misread(&url, &config) {
+            return Err(wrong("its parts are not where a URL has them"));
         }
         let trust = || authority.clone().map_or(Trust::System, Trust::File);
         let tls = match mode.as_deref() {
@@ -107,6 +111,14 @@ fn is_name(text: &str) -> bool {
         && text.len() <= LONGEST_NAME
 }
 
+/// Whether a slash, a question mark or a blank inside a password, or a text of another form, has moved the boundaries of the parts.
+/// The server would be told a piece of the password as the name of a database, and repeat it.
+fn is_misread(url: &Url, config: &Config) -> bool {
+    let behind_host = [Some(url.path()), url.query(), url.fragment()].into_iter().flatten().any(|part| part.contains('@'));
+    let names = [config.get_user(), config.get_dbname()].into_iter().flatten();
+    behind_host || url.fragment().is_some() || names.into_iter().any(connects)
+}
+
 /// Whether nothing leaves this machine.
 fn is_here(config: &Config) -> bool {
     let local = |host: &Host| match host {
@@ -119,18 +131,17 @@ fn is_here(config: &Config) -> bool {
 
 /// The address put together again from its parts that are no secret.
 fn place(config: &Config, schema: Option<&str>) -> String {
-    let user = config.get_user().map(|user| format!("{user}@")).unwrap_or_default();
     let ports = config.get_ports();
     let host = |(index, host): (usize, &Host)| {
         let port = ports.get(index).or(ports.first()).map(|port| format!(":{port}")).unwrap_or_default();
         match host {
             Host::Tcp(name) if name.contains(':') => format!("[{name}]{port}"),
-            Host::Tcp(name) => format!("{name}{port}"),
+            Host::Tcp(name) => format!("{}{port}", harmless(name)),
             #[cfg(unix)]
-            Host::Unix(path) => format!("{}{port}", path.display()),
+            Host::Unix(path) => format!("{}{port}", harmless(&path.display().to_string())),
         }
     };
     let hosts: Vec<String> = config.get_hosts().iter().enumerate().map(host).collect();
     let schema = schema.map(|name| format!("?schema={name}")).unwrap_or_default();
-    format!("postgres://{user}{}/{}{schema}", hosts.join(","), config.get_dbname().unwrap_or_default())
+    format!("postgres://{}/{}{schema}", hosts.join(","), config.get_dbname().map_or("", harmless))
 }

@@ -21,6 +21,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 use super::address::{PostgresAddress, Trust};
 use super::failure::failure;
 use crate::ledger::LedgerError;
+use crate::model::address::harmless;
 
 /// Connects. The connection ends with the client.
 pub fn connect(address: &PostgresAddress) -> Result<Client, LedgerError> {
@@ -98,7 +99,7 @@ fn tls_config(place: &str, trust: &Trust) -> Result<ClientConfig, LedgerError> {
             Ok(builder.with_no_client_auth())
         }
         Trust::File(file) => {
-            let unreadable = |why: String| refused(format!("sslrootcert {}: {why}", file.display()));
+            let unreadable = |why: String| refused(format!("sslrootcert {}: {why}", harmless(&file.display().to_string())));
             let mut roots = RootCertStore::empty();
             for certificate in CertificateDer::pem_file_iter(file).map_err(|error| unreadable(error.to_string()))? {
                 let certificate = certificate.map_err(|error| unreadable(error.to_string()))?;
