@@ -106,7 +106,8 @@ macro_rules! words {
     )*};
 }
 
-words!(Mode "mode", Settlement "settlement", BillMonthBasis "bill month basis", MonthChange "answer to month_change");
+words!(Mode "mode", Settlement "settlement", BillMonthBasis "bill month basis", MonthChange "answer to month_change",
+    SettlementChange "answer to settlement_change");
 
 /// The switch that every book knows: `bill_month_basis`, `usage` (default) or `deduction`; it may be [`Dated`].
 pub const BILL_MONTH_BASIS: &str = "bill_month_basis";
@@ -133,6 +134,32 @@ impl MonthChange {
         match self {
             Self::Split => "split",
             Self::End => "end",
+        }
+    }
+}
+
+/// The switch that every book knows: `settlement_change`, `continue` (default) or `restart`.
+pub const SETTLEMENT_CHANGE: &str = "settlement_change";
+
+/// What becomes of the counters of tiers when the account is settled otherwise from a day within their period on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SettlementChange {
+    /// They go on where they stood.
+    #[default]
+    Continue,
+    /// They begin anew on that day.
+    Restart,
+}
+
+impl SettlementChange {
+    /// Every answer.
+    pub const ALL: [Self; 2] = [Self::Continue, Self::Restart];
+
+    /// The word used in switches.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Continue => "continue",
+            Self::Restart => "restart",
         }
     }
 }
