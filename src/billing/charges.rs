@@ -1,5 +1,7 @@
 //! From lines to charges: free quantities, blocks, tiers, one exact quotient each, and totals.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use super::agreements::Agreement;
@@ -12,24 +14,32 @@ use super::ratio::Ratio;
 use super::tiers::Slice;
 use super::{BillMonthBasis, Files, Rate, TierKind, Window, adjust, counters, packs, totals, words};
 use crate::model::money::AMOUNT_SCALE;
-use crate::model::{Amount, BillingDay, Charge, Period, RowType, Status, Step};
+use crate::model::{AccountId, Amount, BillingDay, Charge, Period, RowType, Status, Step, Unit};
 
 /// All charges of all accounts; totals last.
 pub(super) fn of_lines(plan: &Plan<'_>, mut lines: Vec<Line>) -> Result<Rated, RateError> {
     let mut charges = Vec::with_capacity(lines.len());
     let mut months = Vec::new();
-    for lines in lines.chunk_by_mut(|left, right| left.account == right.account) {
+    let run = Span::of(plan, &lines);
+    let mut accounts: BTreeSet<AccountId> =
+        plan.options.accounts.iter().map(|own| AccountId::new(plan.payer(own.as_str()))).collect();
+    accounts.extend(lines.iter().map(|line| line.account.clone()));
+    let mut left = lines.as_mut_slice();
+    for account in accounts {
+        let count = left.partition_point(|line| line.account <= account);
+        let (lines, rest) = left.split_at_mut(count);
+        left = rest;
         let first = charges.len();
         counters::free_first(plan, lines)?;
-        let held = packs::cover(plan, lines)?;
+        let held = packs::cover(plan, &account, lines)?;
         let mut counters = Counters::of(plan, lines)?;
         for (index, line) in lines.iter().enumerate() {
             price_line(plan, line, counters.take(index, line)?, &mut charges).ok_or_else(|| out_of_range(line))?;
         }
         // Parts of a line may end before other lines do.
         charges[first..].sort_by_key(|charge| (charge.usage_day, charge.period.start));
-        let adjustments =
-            adjust::of_charges(plan, &charges[first..]).ok_or_else(|| RateError::OutOfRange("a contract's line".to_owned()))?;
+        let adjustments = adjust::of_charges(plan, &account, run, &charges[first..])
+            .ok_or_else(|| RateError::OutOfRange("a contract's line".to_owned()))?;
         charges.extend(adjustments);
         let (rows, rolled) = packs::accounts(&held)?;
         charges.extend(rows);
@@ -38,6 +48,61 @@ pub(super) fn of_lines(plan: &Plan<'_>, mut lines: Vec<Line>) -> Result<Rated, R
     let totals = totals::of_charges(&charges).ok_or_else(|| RateError::OutOfRange("a total".to_owned()))?;
     charges.extend(totals);
     Ok(Rated { charges, packs: months })
+}
+
+/// The days that a run is about, half-open.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    pub first: BillingDay,
+    pub end: BillingDay,
+}
+
+impl Span {
+    /// As the options say, else from the first to the last day of usage; `None` where there is neither.
+    fn of(plan: &Plan<'_>, lines: &[Line]) -> Option<Self> {
+        let first = lines.iter().map(|line| day_of(day_number(line.seconds.0))).min();
+        let end = lines.iter().map(|line| line.usage_day.next()).max();
+        Some(Self { first: plan.options.since.or(first)?, end: plan.options.until.or(end)? })
+    }
+}
+
+/// A row of an account on a day, without quantities and money.
+pub(super) fn blank(plan: &Plan<'_>, account: &AccountId, usage_day: BillingDay, row_type: RowType, charge_id: String) -> Charge {
+    let version = plan.eras.get(plan.era_of(number_of(usage_day))).and_then(|era| era.version);
+    Charge {
+        row_type,
+        charge_id,
+        account: account.clone(),
+        sub_app_id: None,
+        tags: Vec::new(),
+        basis: None,
+        parent_id: None,
+        usage_day,
+        settlement_date: usage_day,
+        bill_month: bill_month(plan, usage_day, usage_day),
+        posting_period: usage_day.month(),
+        period: usage_day.period(),
+        meter: String::new(),
+        area: String::new(),
+        spec: String::new(),
+        usage_quantity: 0,
+        pack_quantity: 0,
+        pricing_quantity: 0,
+        unit: Unit::COUNT,
+        unit_price: None,
+        contracted_unit_price: None,
+        tier: String::new(),
+        list_cost: None,
+        contracted_cost: None,
+        billed_cost: None,
+        effective_cost: None,
+        currency: plan.book.currency,
+        price_book: plan.book.id.clone(),
+        price_version: version.map(|version| version.name.clone()).unwrap_or_default(),
+        status: if plan.options.mode_assumed { Status::Assumed } else { Status::Final },
+        unpriced: None,
+        steps: Vec::new(),
+    }
 }
 
 /// A number of a line that leaves the range of exact arithmetic.
@@ -160,40 +225,19 @@ fn row(plan: &Plan<'_>, line: &Line, seconds: (i64, i64), row_type: RowType, slo
         Settlement::Day => usage_day.next(),
         Settlement::Hour => BillingDay::of(period.end + plan.shift()),
     };
-    let status = if plan.options.mode_assumed { Status::Assumed } else { line.status };
     Charge {
-        row_type,
-        charge_id: charge_id(plan, line, period, row_type, slot),
-        account: line.account.clone(),
-        sub_app_id: None,
-        tags: Vec::new(),
-        basis: None,
-        parent_id: None,
-        usage_day,
         settlement_date,
         bill_month: bill_month(plan, usage_day, settlement_date),
-        posting_period: usage_day.month(),
         period,
         meter: line.group.meter.clone(),
         area: line.group.area.clone(),
         spec: line.group.spec.clone(),
         usage_quantity: line.usage.round_half_up(),
         pack_quantity: line.covered,
-        pricing_quantity: 0,
         unit: line.unit,
-        unit_price: None,
-        contracted_unit_price: None,
-        tier: String::new(),
-        list_cost: None,
-        contracted_cost: None,
-        billed_cost: None,
-        effective_cost: None,
-        currency: plan.book.currency,
-        price_book: plan.book.id.clone(),
-        price_version: era.version.map(|version| version.name.clone()).unwrap_or_default(),
-        status,
-        unpriced: None,
+        status: if plan.options.mode_assumed { Status::Assumed } else { line.status },
         steps: line.steps.clone(),
+        ..blank(plan, &line.account, usage_day, row_type, charge_id(plan, line, period, row_type, slot))
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::contract::Contract;
 use super::packs::Pack;
-use crate::model::BillingDay;
+use crate::model::{AccountId, BillingDay};
 
 /// What the account pays by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -273,6 +273,10 @@ pub struct Options {
     /// The first day that the run is about; without it, the first day of usage. Purchases and idle days of packs before it are
     /// not shown.
     pub since: Option<BillingDay>,
+    /// The first day after those that the run is about; without it, the day after the last usage.
+    pub until: Option<BillingDay>,
+    /// Accounts that the run is about even where they used nothing: their packs and their contract go on.
+    pub accounts: Vec<AccountId>,
     /// What the documents leave open.
     pub switches: Switches,
     /// Prices agreed with the account, over those of the book.

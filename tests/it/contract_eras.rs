@@ -365,3 +365,30 @@ proptest! {
         }
     }
 }
+
+/// Usage in April and in June, and a minimum of 100 a month: May is a month of the contract too. 10 in April and 20 in June are topped
+/// up to 100 each; the months before and after nobody knows.
+#[test]
+fn a_minimum_holds_for_idle_months_too() {
+    let book = book("event", "count", "unit = \"count\"\nrates = [{ price = \"1\" }]");
+    let usage = [of_day("2026-04-03", "", 10), of_day("2026-06-20", "", 20)];
+    let minimum = "[[minimum]]\nname = \"n\"\namount = \"100\"\n";
+    let charges = rated(&usage, &book, minimum);
+    let added: Vec<(String, String)> = charges
+        .iter()
+        .filter(|charge| charge.meter == "contract-minimum")
+        .map(|charge| (charge.posting_period.to_string(), charge.billed_cost.unwrap().to_decimal_text()))
+        .collect();
+    let expected = [("2026-04", "90.00000000"), ("2026-05", "100.00000000"), ("2026-06", "80.00000000")];
+    assert_eq!(added, expected.map(|(month, cost)| (month.to_owned(), cost.to_owned())));
+    // From May on: April is not in it.
+    let later = format!("{minimum}from = \"2026-05-01\"\n");
+    assert_eq!(total(&rated(&usage, &book, &later).split_off(0)).1, "210");
+    // An account that used nothing, in a run that is about two months.
+    let mut options = options(Some(contract(minimum, &book)));
+    options.accounts = vec![AccountId::new("1")];
+    options.since = Some("2026-04-01".parse().unwrap());
+    options.until = Some("2026-06-01".parse().unwrap());
+    let idle = rate(Vec::new(), &book, &options).unwrap();
+    assert_eq!(idle.last().unwrap().billed_cost.unwrap().to_decimal_text(), "200.00000000");
+}
