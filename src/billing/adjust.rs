@@ -3,20 +3,24 @@
 
 use std::collections::BTreeMap;
 
-use super::charges::{bill_month, hash, rounded};
+use super::charges::{Span, bill_month, blank, hash, rounded};
 use super::contract::{Adjustment, AdjustmentKind, Contract};
 use super::plan::Plan;
 use super::ratio::Ratio;
 use crate::model::money::AMOUNT_SCALE;
-use crate::model::{Amount, BillingMonth, Charge, RowType, Status, Step, Unit};
+use crate::model::{AccountId, Amount, BillingMonth, Charge, RowType, Step};
 
-/// The lines that the contract adds to the charges of one account. `None` when a sum leaves the range.
-pub(super) fn of_charges(plan: &Plan<'_>, charges: &[Charge]) -> Option<Vec<Charge>> {
-    let (Some(contract), Some(first)) = (&plan.options.contract, charges.first()) else { return Some(Vec::new()) };
-    if !contract.is_with(first.account.as_str()) {
+/// The lines that the contract adds to the charges of one account, in every month that the run is about, used or not. `None` when
+/// a sum leaves the range.
+pub(super) fn of_charges(plan: &Plan<'_>, account: &AccountId, run: Option<Span>, charges: &[Charge]) -> Option<Vec<Charge>> {
+    let Some(contract) = plan.options.contract.as_ref().filter(|contract| contract.is_with(account.as_str())) else {
         return Some(Vec::new());
-    }
+    };
     let mut months: BTreeMap<BillingMonth, Vec<&Charge>> = BTreeMap::new();
+    if let Some(run) = run.filter(|run| run.first < run.end) {
+        let all = std::iter::successors(Some(run.first.month()), |month| Some(month.next()));
+        months.extend(all.take_while(|month| month.first_day() < run.end).map(|month| (month, Vec::new())));
+    }
     for charge in charges.iter().filter(|charge| charge.row_type == RowType::Charge) {
         months.entry(charge.posting_period).or_default().push(charge);
     }
@@ -29,10 +33,11 @@ pub(super) fn of_charges(plan: &Plan<'_>, charges: &[Charge]) -> Option<Vec<Char
             let sum = base
                 .chain(before.filter_map(|charge| charge.billed_cost))
                 .try_fold(0_i128, |sum, cost| sum.checked_add(cost.units))?;
-            let status = charges.iter().map(|charge| charge.status).min()?;
             let amount = change(plan, adjustment, sum)?;
             if amount.units != 0 {
-                added.push(line(plan, contract, adjustment, first, month, sum, amount, status));
+                let mut line = line(plan, account, contract, adjustment, month, (sum, amount));
+                line.status = charges.iter().map(|charge| charge.status).min().unwrap_or(line.status);
+                added.push(line);
             }
         }
     }
@@ -55,48 +60,29 @@ fn back(share: Ratio, units: i128) -> Option<i128> {
     share.times(Ratio::whole(units))?.round_half_up().checked_neg()
 }
 
-#[expect(clippy::too_many_arguments, reason = "a line is made of all of them, once")]
+/// A line of a month: what its lines come to, and by how much that changes.
 fn line(
     plan: &Plan<'_>,
+    account: &AccountId,
     contract: &Contract,
     adjustment: &Adjustment,
-    like: &Charge,
     month: BillingMonth,
-    sum: i128,
-    amount: Amount,
-    status: Status,
+    (sum, amount): (i128, Amount),
 ) -> Charge {
     let usage_day = month.end_day().minus(1);
     let settlement_date = month.end_day();
-    let meter = adjustment.kind.meter();
-    let text = Ratio::new(amount.units, 10_i128.pow(AMOUNT_SCALE)).map(Ratio::to_text);
+    let id = hash(&[&plan.book.id, account.as_str(), &contract.id, &adjustment.name, &month.to_string()]);
     Charge {
-        row_type: RowType::Charge,
-        charge_id: hash(&[&plan.book.id, like.account.as_str(), &contract.id, &adjustment.name, &month.to_string()]),
-        usage_day,
         settlement_date,
         bill_month: bill_month(plan, usage_day, settlement_date),
-        posting_period: month,
         period: month.period(),
-        meter: meter.to_owned(),
-        area: String::new(),
+        meter: adjustment.kind.meter().to_owned(),
         spec: adjustment.name.clone(),
-        usage_quantity: 0,
-        pack_quantity: 0,
-        pricing_quantity: 0,
-        unit: Unit::COUNT,
-        unit_price: None,
-        contracted_unit_price: None,
-        tier: String::new(),
-        list_cost: None,
-        contracted_cost: text,
+        contracted_cost: Ratio::new(amount.units, 10_i128.pow(AMOUNT_SCALE)).map(Ratio::to_text),
         billed_cost: Some(amount),
         effective_cost: Some(amount),
-        price_version: like.price_version.clone(),
-        status,
-        unpriced: None,
         steps: if plan.options.explain { vec![step(contract, adjustment, sum, amount)] } else { Vec::new() },
-        ..like.clone()
+        ..blank(plan, account, usage_day, RowType::Charge, id)
     }
 }
 

@@ -228,14 +228,20 @@ impl Term {
             && price.rates.iter().any(|rate| lists_meet(&self.areas, &rate.areas) && lists_meet(&self.specs, &rate.specs))
     }
 
-    /// The price of the book as the term changes it, for the lines that the term selects.
+    /// Whether it is about usage of this meter, area and specification. Where a price sums over areas or specifications, terms
+    /// that select them are refused, so an empty name is no obstacle.
+    pub(super) fn selects(&self, meter: &str, area: &str, spec: &str) -> bool {
+        let has = |list: &[String], value: &str| list.is_empty() || list.iter().any(|item| item == value);
+        self.meters.iter().any(|own| own == meter) && has(&self.areas, area) && has(&self.specs, spec)
+    }
+
+    /// The price of the book as the term changes it, rate by rate.
     pub(super) fn over(&self, base: &Price) -> Option<Price> {
         if !self.meets(base) {
             return None;
         }
         let mut price = base.clone();
-        price.meters.retain(|meter| self.meters.contains(meter));
-        price.rates = base.rates.iter().filter_map(|rate| self.rate(rate)).collect();
+        price.rates = base.rates.iter().map(|rate| self.rate(rate)).collect::<Option<_>>()?;
         match &self.change {
             Change::Tiers(tiers, _) => price.tiers = Some(tiers.clone()),
             Change::Fixed(_) => price.tiers = None,
@@ -245,19 +251,12 @@ impl Term {
     }
 
     fn rate(&self, rate: &Rate) -> Option<Rate> {
-        let both = |own: &[String], theirs: &[String]| -> Option<Vec<String>> {
-            if own.is_empty() || theirs.is_empty() {
-                return Some(if own.is_empty() { theirs.to_vec() } else { own.to_vec() });
-            }
-            let both: Vec<String> = own.iter().filter(|item| theirs.contains(item)).cloned().collect();
-            (!both.is_empty()).then_some(both)
-        };
         let prices = match &self.change {
             Change::Discount(factor) => rate.prices.iter().map(|price| price.times(factor)).collect::<Option<_>>()?,
             Change::Fixed(price) => vec![price.clone()],
             Change::Prices(prices) | Change::Tiers(_, prices) => prices.clone(),
         };
-        Some(Rate { areas: both(&self.areas, &rate.areas)?, specs: both(&self.specs, &rate.specs)?, prices, ..rate.clone() })
+        Some(Rate { prices, ..rate.clone() })
     }
 }
 

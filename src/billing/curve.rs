@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::book::{DropTop, Inner};
+use super::book::{DropRounding, DropTop, Inner};
 use super::ratio::Ratio;
 use crate::model::Step;
 
@@ -28,6 +28,20 @@ pub(super) fn merge(into: &mut Changes, other: &Changes) -> Option<()> {
         *sum = sum.checked_add(*change)?;
     }
     Some(())
+}
+
+/// A level inside some stretches of time, in order, and nothing outside of them.
+pub(super) fn within(changes: &Changes, stretches: &[(i64, i64)]) -> Option<Changes> {
+    let curve = Curve::new(changes)?;
+    let mut cut = Changes::new();
+    for (start, end) in stretches {
+        let mut from = *start;
+        for (seconds, level) in curve.stretches(*start, *end) {
+            hold(&mut cut, from, from + seconds, level)?;
+            from += seconds;
+        }
+    }
+    Some(cut)
 }
 
 /// A level as steps: from each moment on, so much.
@@ -131,7 +145,11 @@ fn drop_top(drop: &DropTop, stretches: &[(i64, i128)]) -> Option<Aggregated> {
     points.sort_unstable_by(|left, right| right.cmp(left));
     let count: i64 = points.iter().map(|(_, count)| count).sum();
     let dropped = drop.share.times(Ratio::whole(i128::from(count)))?;
-    let dropped = if drop.round_up { dropped.ceil() } else { dropped.floor() };
+    let dropped = match drop.rounding {
+        DropRounding::Floor => dropped.floor(),
+        DropRounding::Ceil => dropped.ceil(),
+        DropRounding::HalfUp => dropped.round_half_up(),
+    };
     let mut passed = 0_i128;
     let mut value = 0;
     for (level, count) in points {

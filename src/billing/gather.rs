@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
+use super::agreements::Stretch;
 use super::book::{PriceBook, QuantumScope, Window};
 use super::curve::{self, Changes};
 use super::options::{MonthChange, Options, OptionsError};
@@ -138,6 +139,13 @@ pub(super) struct Series {
     counted: Vec<Counted>,
     /// The entry that was right last.
     last: usize,
+}
+
+impl Series {
+    /// Meter, area and specification.
+    pub fn names(&self) -> (&str, &str, &str) {
+        (&self.meter, &self.area, &self.spec)
+    }
 }
 
 /// Where events between two seconds are counted.
@@ -397,7 +405,7 @@ impl<'a> Rater<'a> {
         }
         let price = self.plan.price(target);
         let window = price.map_or(Window::Day, |price| price.window);
-        let (start, end) = window_around(&self.plan, target, window, record.start, &mut self.months);
+        let (start, end) = part_around(&self.plan, series, target, window, record.start, &mut self.months);
         if record.last >= end || first != last && target_on(&self.plan, series, last) != target {
             return Err(spans(&series.meter, record.span.period(), window).into());
         }
@@ -463,7 +471,7 @@ impl<'a> Rater<'a> {
         let (start, end) = (record.start, record.last + 1);
         let targets = [target_on(plan, series, first), target_on(plan, series, last)];
         for seconds in targets.iter().filter_map(|target| plan.price(*target)?.sample_seconds()) {
-            if start % seconds != 0 || end % seconds != 0 {
+            if !is_on_grid(start, seconds) || !is_on_grid(end, seconds) {
                 return Err(RowError::OffGrid { meter: series.meter.clone(), seconds }.into());
             }
         }
@@ -514,34 +522,57 @@ pub(super) fn minimum_days(plan: &Plan<'_>, target: Target) -> Option<u32> {
     plan.price(target)?.price.rates.get(rate)?.minimum_days
 }
 
-/// The period of a line in which a second lies.
-pub(super) fn window_around(plan: &Plan<'_>, target: Target, window: Window, second: i64, months: &mut MonthCache) -> (i64, i64) {
+/// The part of a line in which a second lies: a line of an hour or a day has one; that of a month may have several, by what was
+/// agreed.
+pub(super) fn part_around(
+    plan: &Plan<'_>,
+    series: &Series,
+    target: Target,
+    window: Window,
+    second: i64,
+    months: &mut MonthCache,
+) -> (i64, i64) {
     let day = day_number(second);
-    match (window, target) {
-        (Window::Month, Target::Priced { price, .. }) => {
-            let (first, end) = clip(plan, price, day, months.of(day));
-            (start_of(first), start_of(end))
+    match window {
+        Window::Month => {
+            let part = month_part(plan, series, target, day, months.of(day));
+            (start_of(part.first), start_of(part.end))
         }
-        (Window::Hour, _) => {
+        Window::Hour => {
             let start = second - second.rem_euclid(SECONDS_PER_HOUR);
             (start, short_window_end(window, start))
         }
-        _ => (start_of(day), start_of(day + 1)),
+        Window::Day | Window::Settlement => (start_of(day), start_of(day + 1)),
     }
 }
 
+/// The part of a month's line in which a day lies.
+pub(super) fn month_part(plan: &Plan<'_>, series: &Series, target: Target, day: i32, month: (i32, i32)) -> Stretch {
+    let window = clip(plan, target, &series.account, series.names(), day, month);
+    let parts = plan.parts(target, &series.account, series.names(), window);
+    let here = parts.into_iter().find(|part| part.first <= day && day < part.end);
+    here.unwrap_or(Stretch { first: window.0, end: window.1, agreed: None })
+}
+
 /// What of a month one line of a price covers; under `month_change = end` a month is never cut.
-fn clip(plan: &Plan<'_>, price: usize, day: i32, (first, end): (i32, i32)) -> (i32, i32) {
+fn clip(
+    plan: &Plan<'_>,
+    target: Target,
+    account: &str,
+    names: (&str, &str, &str),
+    day: i32,
+    (first, end): (i32, i32),
+) -> (i32, i32) {
     if plan.month_change == MonthChange::End {
         return (first, end);
     }
-    let (from, to) = plan.run_of(price, day);
+    let (from, to) = plan.run_of(target, account, names, day);
     (first.max(from), end.min(to))
 }
 
 /// The days of a month that one line of a price covers, around a day.
-pub(super) fn month_window(plan: &Plan<'_>, price: usize, day: i32) -> (i32, i32) {
-    clip(plan, price, day, month_days(day))
+pub(super) fn month_window(plan: &Plan<'_>, target: Target, account: &str, names: (&str, &str, &str), day: i32) -> (i32, i32) {
+    clip(plan, target, account, names, day, month_days(day))
 }
 
 fn spans(meter: &str, period: Period, window: Window) -> RowError {
@@ -571,6 +602,11 @@ const OFFSET_SECONDS: i64 = 8 * SECONDS_PER_HOUR;
 pub(super) fn day_number(second: i64) -> i32 {
     // Dates of the calendar crate stay far inside 32 bits.
     i32::try_from((second + OFFSET_SECONDS).div_euclid(SECONDS_PER_DAY)).unwrap_or(i32::MAX)
+}
+
+/// Whether a second lies on the grid of sample points, which begins with the days of the book's zone.
+fn is_on_grid(second: i64, seconds: i64) -> bool {
+    (second + OFFSET_SECONDS).rem_euclid(seconds) == 0
 }
 
 /// The first day of a day's month, and of the next.

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
-
-use super::book::{Outer, QuantumScope, Rate, Window};
+use super::agreements::Stretch;
+use super::book::{Aggregate, Outer, QuantumScope, Rate, Window};
 use super::conditions::Watched;
 use super::curve::{self, Aggregated, Changes, Curve};
 use super::gather::{
@@ -25,6 +24,13 @@ pub(super) struct Group {
     pub target: Target,
 }
 
+impl Group {
+    /// Meter, area and specification.
+    fn names(&self) -> (&str, &str, &str) {
+        (&self.meter, &self.area, &self.spec)
+    }
+}
+
 /// One quantity to be priced.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
@@ -39,8 +45,10 @@ pub(super) struct Line {
     pub usage: Ratio,
     /// After rounding each record or the period up to the quantum.
     pub counted: Ratio,
-    /// The part of the month that is paid: 1 without proration. Tiers see the quantity before it.
-    pub factor: Ratio,
+    /// By what was agreed for its days; one for most lines.
+    pub parts: Vec<Part>,
+    /// What is free before packs, where the book says so; else nothing.
+    pub free_first: Ratio,
     /// What packs took over, of `counted`.
     pub covered: i128,
     pub coverings: Vec<Covering>,
@@ -52,6 +60,41 @@ pub(super) struct Line {
     /// Filled only where somebody asked for the arithmetic.
     pub steps: Vec<Step>,
     pub explain: bool,
+}
+
+/// A part of a line that has one price.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    /// Its days, and what was agreed for them.
+    pub days: Stretch,
+    /// The first and the first second after, as in [`Line::seconds`].
+    pub seconds: (i64, i64),
+    /// What of the line is paid in it.
+    pub share: PartShare,
+}
+
+/// What of a line is paid in a part of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum PartShare {
+    /// What happened in it. The parts add up to the line.
+    Quantity {
+        /// Of [`Line::usage`].
+        usage: Ratio,
+        /// Of [`Line::counted`].
+        counted: Ratio,
+    },
+    /// The whole quantity, for a part of the time: so many months. Tiers see the quantity before it.
+    Time(Ratio),
+}
+
+impl PartShare {
+    /// What the quantity of the part is multiplied with.
+    pub fn factor(self) -> Ratio {
+        match self {
+            Self::Quantity { .. } => Ratio::ONE,
+            Self::Time(share) => share,
+        }
+    }
 }
 
 /// What one allowance took over of a line.
@@ -74,11 +117,28 @@ pub(super) struct Covering {
 }
 
 impl Line {
-    /// The price that applies; `None` is unpriced.
+    /// Meter, area and specification.
+    pub fn names(&self) -> (&str, &str, &str) {
+        self.group.names()
+    }
+
+    /// The price of the book, or the item of the contract, that makes the line; `None` is unpriced.
     pub fn price<'p>(&self, plan: &'p Plan<'_>) -> Option<(&'p PlanPrice<'p>, &'p Rate)> {
-        let Target::Priced { rate, .. } = self.group.target else { return None };
         let price = plan.price(self.group.target)?;
-        Some((price, price.price.rates.get(rate)?))
+        Some((price, price.price.rates.get(self.rate_place()?)?))
+    }
+
+    /// The place of the rate among those of the price.
+    pub fn rate_place(&self) -> Option<usize> {
+        match self.group.target {
+            Target::Priced { rate, .. } => Some(rate),
+            Target::Unpriced | Target::Ignored => None,
+        }
+    }
+
+    /// What packs can still take over.
+    pub fn open(&self) -> Option<Ratio> {
+        self.counted.minus(self.free_first)?.minus(Ratio::whole(self.covered))
     }
 
     /// Remembers a step of the arithmetic, where somebody asked for it.
@@ -129,27 +189,39 @@ fn group_of(plan: &Plan<'_>, series: &Series, target: Target) -> Option<Group> {
 
 fn of_events(rater: &Rater<'_>) -> Result<Vec<Line>, RateError> {
     let plan = &rater.plan;
-    let mut merged: BTreeMap<(Group, i64), Sum> = BTreeMap::new();
+    // A slot of a month's line is a part of it.
+    let mut merged: BTreeMap<(Group, i64), BTreeMap<i64, Sum>> = BTreeMap::new();
     for ((id, target, start), place) in &rater.slots {
         let Some(group) = group_of(plan, &rater.series[*id as usize], *target) else { continue };
         let sum = &rater.sums[*place as usize];
         let failed = out_of_range(&group);
-        let total = merged.entry((group, *start)).or_insert(Sum { raw: 0, counted: 0, records: 0, status: sum.status });
+        let by_month = plan.price(*target).is_some_and(|price| price.window == Window::Month);
+        let line = if by_month { start_of(window_of(plan, &group, day_number(*start)).0) } else { *start };
+        let parts = merged.entry((group, line)).or_default();
+        let total = parts.entry(*start).or_insert(Sum { raw: 0, counted: 0, records: 0, status: sum.status });
         *total = total.plus(sum).ok_or(failed)?;
     }
-    merged.into_iter().map(|((group, start), sum)| event_line(plan, group, start, sum)).collect()
+    merged.into_iter().map(|((group, start), sums)| event_line(plan, group, start, &sums)).collect()
 }
 
-fn event_line(plan: &Plan<'_>, group: Group, start: i64, sum: Sum) -> Result<Line, RateError> {
-    let failed = out_of_range(&group);
-    let window = match (plan.price(group.target), group.target) {
-        (Some(price), Target::Priced { price: place, .. }) if price.window == Window::Month => {
-            let (first, end) = month_window(plan, place, day_number(start));
-            (start_of(first), start_of(end))
-        }
-        (price, _) => (start, short_window_end(price.map_or(Window::Day, |price| price.window), start)),
+/// The days of a month that a line of a group covers, around a day.
+fn window_of(plan: &Plan<'_>, group: &Group, day: i32) -> (i32, i32) {
+    month_window(plan, group.target, &group.account, group.names(), day)
+}
+
+fn event_line(plan: &Plan<'_>, group: Group, start: i64, sums: &BTreeMap<i64, Sum>) -> Result<Line, RateError> {
+    let failed = || out_of_range(&group);
+    let price = plan.price(group.target);
+    let seconds = if price.is_some_and(|price| price.window == Window::Month) {
+        let (first, end) = window_of(plan, &group, day_number(start));
+        (start_of(first), start_of(end))
+    } else {
+        (start, short_window_end(price.map_or(Window::Day, |price| price.window), start))
     };
-    let mut line = blank(plan, group, window, sum.status);
+    let mut all = sums.values();
+    let first = *all.next().ok_or_else(failed)?;
+    let sum = all.try_fold(first, |sum, next| sum.plus(next)).ok_or_else(failed)?;
+    let mut line = blank(plan, group.clone(), seconds, sum.status);
     line.usage = Ratio::whole(sum.raw);
     line.counted = Ratio::whole(sum.counted);
     line.note(|line| {
@@ -158,7 +230,15 @@ fn event_line(plan: &Plan<'_>, group: Group, start: i64, sum: Sum) -> Result<Lin
         let text = format!("usage: {} {plural} of {}, in all {used}", sum.records, window_words(line.seconds));
         Step::new("usage", text).with("records", sum.records).with("quantity", used)
     });
-    let Some((price, rate)) = line.price(plan) else { return Ok(line) };
+    if let Some((price, rate)) = line.price(plan) {
+        count_events(&mut line, price, rate).ok_or_else(failed)?;
+    }
+    event_parts(plan, &mut line, sums).ok_or_else(failed)?;
+    Ok(line)
+}
+
+/// Rounds what happened up to the quantum.
+fn count_events(line: &mut Line, price: &PlanPrice<'_>, rate: &Rate) -> Option<()> {
     if let Some(days) = rate.minimum_days {
         line.note(|line| {
             let counted = words::quantity(line.counted, line.unit);
@@ -169,7 +249,7 @@ fn event_line(plan: &Plan<'_>, group: Group, start: i64, sum: Sum) -> Result<Lin
     if price.price.quantum.is_some() && price.scope != QuantumScope::None {
         let quantum = Ratio::whole(price.quantum);
         if price.scope == QuantumScope::PerDay {
-            line.counted = line.usage.up_to_multiple_of(quantum).ok_or(failed)?;
+            line.counted = line.usage.up_to_multiple_of(quantum)?;
         }
         let each = if price.scope == QuantumScope::PerRecord { "each record" } else { "the sum" };
         line.note(|line| {
@@ -177,7 +257,37 @@ fn event_line(plan: &Plan<'_>, group: Group, start: i64, sum: Sum) -> Result<Lin
             Step::new("quantum", format!("{each} rounded up to whole {step}: {counted}")).with("quantity", counted)
         });
     }
-    Ok(line)
+    Some(())
+}
+
+/// What happened in each part of a line. Where the sum was rounded up, the rounding is in the last part that has any usage.
+fn event_parts(plan: &Plan<'_>, line: &mut Line, sums: &BTreeMap<i64, Sum>) -> Option<()> {
+    let mut left = line.counted;
+    let mut parts = Vec::new();
+    for part in stretches_of(plan, line) {
+        let seconds = part_seconds(line, part);
+        let mut within = sums.range(seconds.0..seconds.1).map(|(_, sum)| *sum).peekable();
+        let Some(first) = within.next() else { continue };
+        let sum = within.try_fold(first, |sum, next| sum.plus(&next))?;
+        let is_last = sums.range(seconds.1..).next().is_none();
+        let counted = if is_last { left } else { Ratio::whole(sum.counted).min(left) };
+        left = left.minus(counted)?;
+        let share = PartShare::Quantity { usage: Ratio::whole(sum.raw), counted };
+        parts.push(Part { days: part, seconds, share });
+    }
+    line.parts = parts;
+    Some(())
+}
+
+/// The parts of a line by what was agreed.
+fn stretches_of(plan: &Plan<'_>, line: &Line) -> Vec<Stretch> {
+    let days = (day_number(line.seconds.0), day_number(line.seconds.1 - 1) + 1);
+    plan.parts(line.group.target, &line.group.account, line.names(), days)
+}
+
+/// The seconds of a part: those of the line where it is the only one, which may be an hour.
+fn part_seconds(line: &Line, part: Stretch) -> (i64, i64) {
+    (start_of(part.first).max(line.seconds.0), start_of(part.end).min(line.seconds.1))
 }
 
 impl Sum {
@@ -204,16 +314,16 @@ fn window_words((start, end): (i64, i64)) -> String {
 fn blank(plan: &Plan<'_>, group: Group, seconds: (i64, i64), status: Status) -> Line {
     let base = plan.book.meter(&group.meter).map_or(Base::Count, |(_, base)| base);
     let unit = plan.price(group.target).map_or_else(|| usual_unit(base), |price| price.unit);
-    let moment = |second: i64| DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(second) - plan.shift();
     Line {
         account: AccountId::new(group.account.clone()),
-        period: Period { start: moment(seconds.0), end: moment(seconds.1) },
+        period: plan.period_of(seconds),
         usage_day: day_of(day_number(seconds.1 - 1)),
         seconds,
         unit,
         usage: Ratio::ZERO,
         counted: Ratio::ZERO,
-        factor: Ratio::ONE,
+        parts: Vec::new(),
+        free_first: Ratio::ZERO,
         covered: 0,
         coverings: Vec::new(),
         status,
@@ -239,11 +349,18 @@ fn of_levels(plan: &Plan<'_>, series: &[Series]) -> Result<Vec<Line>, RateError>
         for (day, status) in &series.days {
             days.entry(target_on(plan, series, *day)).or_default().insert(*day, *status);
         }
+        let several = days.len() > 1;
         for (target, days) in days {
             let Some(group) = group_of(plan, series, target) else { continue };
             let failed = out_of_range(&group);
             let together = groups.entry(group).or_default();
-            curve::merge(&mut together.changes, &series.changes).ok_or(failed)?;
+            if several {
+                // Days on which the series leads elsewhere are no part of this line.
+                let own = curve::within(&series.changes, &runs_of(&days));
+                own.and_then(|own| curve::merge(&mut together.changes, &own)).ok_or(failed)?;
+            } else {
+                curve::merge(&mut together.changes, &series.changes).ok_or(failed)?;
+            }
             for (day, status) in days {
                 let least = together.days.entry(day).or_insert(status);
                 *least = (*least).min(status);
@@ -258,9 +375,21 @@ fn of_levels(plan: &Plan<'_>, series: &[Series]) -> Result<Vec<Line>, RateError>
     Ok(lines)
 }
 
+/// Stretches of days that follow each other, in seconds.
+fn runs_of(days: &BTreeMap<i32, Status>) -> Vec<(i64, i64)> {
+    let mut runs: Vec<(i32, i32)> = Vec::new();
+    for day in days.keys() {
+        match runs.last_mut() {
+            Some((_, end)) if *end == *day => *end = day + 1,
+            _ => runs.push((*day, day + 1)),
+        }
+    }
+    runs.into_iter().map(|(first, end)| (start_of(first), start_of(end))).collect()
+}
+
 fn level_lines(plan: &Plan<'_>, group: Group, together: &Together) -> Option<Vec<Line>> {
     let curve = Curve::new(&together.changes)?;
-    let (Some(price), Target::Priced { price: place, .. }) = (plan.price(group.target), group.target) else {
+    let Some(price) = plan.price(group.target) else {
         return together.days.iter().map(|(day, status)| peak_line(plan, group.clone(), &curve, *day, *status)).collect();
     };
     if !price.by_month() {
@@ -268,12 +397,12 @@ fn level_lines(plan: &Plan<'_>, group: Group, together: &Together) -> Option<Vec
     }
     let mut months: BTreeMap<(i32, i32), Vec<i32>> = BTreeMap::new();
     for day in together.days.keys() {
-        months.entry(month_window(plan, place, *day)).or_default().push(*day);
+        months.entry(window_of(plan, &group, *day)).or_default().push(*day);
     }
     let line = |(window, days): ((i32, i32), Vec<i32>)| {
         let status = days.iter().filter_map(|day| together.days.get(day)).min().copied()?;
         let mut line = blank(plan, group.clone(), (start_of(window.0), start_of(window.1)), status);
-        month_usage(&mut line, price, &curve, &days, window)?;
+        month_usage(plan, &mut line, price, &curve, &days, window)?;
         Some(line)
     };
     months.into_iter().map(line).collect()
@@ -296,6 +425,7 @@ fn short_lines(
             }
             let mut line = blank(plan, group.clone(), (start, end), *status);
             set_usage(&mut line, &curve::aggregate(&price.price.aggregate.inner, &stretches)?, price);
+            line.parts = time_parts(plan, &line, &|_| Some(Ratio::ONE))?;
             lines.push(line);
         }
     }
@@ -308,6 +438,7 @@ fn peak_line(plan: &Plan<'_>, group: Group, curve: &Curve, day: i32, status: Sta
     let mut line = blank(plan, group, seconds, status);
     line.usage = Ratio::whole(curve::highest(&curve.stretches(seconds.0, seconds.1)));
     line.counted = line.usage;
+    line.parts = time_parts(plan, &line, &|_| Some(Ratio::ONE))?;
     line.note(|line| {
         let peak = words::quantity(line.usage, line.unit);
         Step::new("usage", format!("usage: the peak of {} is {peak}", day_of(day))).with("quantity", peak)
@@ -328,8 +459,29 @@ fn set_usage(line: &mut Line, found: &Aggregated, price: &PlanPrice<'_>) {
     });
 }
 
+/// The parts of a line of levels: the whole quantity, each for its share of the time. `share` tells the share of the first days
+/// of a line up to one.
+fn time_parts(plan: &Plan<'_>, line: &Line, share: &dyn Fn(i32) -> Option<Ratio>) -> Option<Vec<Part>> {
+    let mut before = Ratio::ZERO;
+    let mut parts = Vec::new();
+    for days in stretches_of(plan, line) {
+        let up_to = share(days.end)?;
+        let share = PartShare::Time(up_to.minus(before)?);
+        parts.push(Part { days, seconds: part_seconds(line, days), share });
+        before = up_to;
+    }
+    Some(parts)
+}
+
 /// One quantity out of the days of a month.
-fn month_usage(line: &mut Line, price: &PlanPrice<'_>, curve: &Curve, days: &[i32], window: (i32, i32)) -> Option<()> {
+fn month_usage(
+    plan: &Plan<'_>,
+    line: &mut Line,
+    price: &PlanPrice<'_>,
+    curve: &Curve,
+    days: &[i32],
+    window: (i32, i32),
+) -> Option<()> {
     let rule = &price.price.aggregate;
     let is_valid = |day: &&i32| {
         let highest = curve::highest(&curve.stretches(start_of(**day), start_of(**day + 1)));
@@ -382,37 +534,56 @@ fn month_usage(line: &mut Line, price: &PlanPrice<'_>, curve: &Curve, days: &[i3
     };
     line.usage = value;
     line.counted = value;
-    if rule.prorate {
-        prorate(line, price, valid.len(), window.0)?;
-    } else if rule.outer != Outer::Sum {
-        part_of_month(line, window)?;
-    }
+    line.parts = if rule.prorate {
+        prorate(plan, line, price, &valid, window.0)?
+    } else if rule.outer == Outer::Sum {
+        sum_parts(plan, line, rule, curve, days)?
+    } else {
+        part_of_month(plan, line, window)?
+    };
     Some(())
 }
 
+/// Sums of days: each part of the month has the sum of its own.
+fn sum_parts(plan: &Plan<'_>, line: &Line, rule: &Aggregate, curve: &Curve, days: &[i32]) -> Option<Vec<Part>> {
+    let mut parts = Vec::new();
+    for part in stretches_of(plan, line) {
+        let mut sum = Ratio::ZERO;
+        for day in days.iter().filter(|day| part.first <= **day && **day < part.end) {
+            let stretches = curve.stretches(start_of(*day), start_of(*day + 1));
+            sum = sum.plus(curve::aggregate(&rule.inner, &stretches)?.value)?;
+        }
+        let share = PartShare::Quantity { usage: sum, counted: sum };
+        parts.push(Part { days: part, seconds: part_seconds(line, part), share });
+    }
+    Some(parts)
+}
+
 /// A price for a month is paid for the part of the month that a cut has left of it.
-fn part_of_month(line: &mut Line, (first, end): (i32, i32)) -> Option<()> {
+fn part_of_month(plan: &Plan<'_>, line: &mut Line, (first, end): (i32, i32)) -> Option<Vec<Part>> {
     let (days, length) = (end - first, i128::from(day_of(first).month().length()));
     if i128::from(days) < length {
-        line.factor = Ratio::new(days.into(), length)?;
-        let factor = line.factor;
+        let factor = Ratio::new(days.into(), length)?;
         line.note(|_| {
             let text = format!("this price holds for {days} of the {length} days of the month: × {factor}, after tiers");
             Step::new("prorate", text).with("days", days).with("days_of_month", length).with("factor", factor)
         });
     }
-    Some(())
+    time_parts(plan, line, &|up_to| Ratio::new((up_to.min(end) - first).into(), length))
 }
 
-/// Sets the part of the month that is paid. It is no part of the quantity: the tier is that of the whole value.
-fn prorate(line: &mut Line, price: &PlanPrice<'_>, valid: usize, first: i32) -> Option<()> {
+/// The part of the month that is paid. It is no part of the quantity: the tier is that of the whole value.
+fn prorate(plan: &Plan<'_>, line: &mut Line, price: &PlanPrice<'_>, valid: &[i32], first: i32) -> Option<Vec<Part>> {
     let length = i128::from(day_of(first).month().length());
-    let exact = Ratio::new(i128::try_from(valid).ok()?, length)?;
-    line.factor = price.price.aggregate.prorate_decimals.map_or(Some(exact), |decimals| exact.rounded(decimals))?;
-    let factor = line.factor;
+    let share = |up_to: i32| {
+        let days = valid.iter().filter(|day| **day < up_to).count();
+        let exact = Ratio::new(i128::try_from(days).ok()?, length)?;
+        price.price.aggregate.prorate_decimals.map_or(Some(exact), |decimals| exact.rounded(decimals))
+    };
+    let (valid, factor) = (valid.len(), share(i32::MAX)?);
     line.note(|_| {
         let text = format!("paid for {valid} valid days ÷ {length} days of the month = × {factor}, after tiers");
         Step::new("prorate", text).with("valid_days", valid).with("days", length).with("factor", factor)
     });
-    Some(())
+    time_parts(plan, line, &share)
 }

@@ -7,6 +7,7 @@
 //! stands in the [`PriceBook`], whose format `docs/price-book.md` describes.
 
 mod adjust;
+mod agreements;
 mod allocate;
 mod bill_mode;
 mod book;
@@ -32,13 +33,15 @@ mod words;
 pub use allocate::{AllocateError, Allocation, Portion, SUB_APP_ID, Shares, basis};
 pub use bill_mode::{BillConflict, BilledAs};
 pub use book::{
-    Aggregate, Allowance, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Files, Inner,
-    Outer, OverflowTier, PackOrder, PackRules, Part, PartKind, Price, PriceBook, Problem, Product, ProductTerm, QuantumScope,
-    Rate, Refill, Source, SwitchRule, TierKind, Tiers, UnderMonthly, Unpriced, Version, Window, YesNo,
+    Aggregate, Allowance, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropRounding, DropTop,
+    Files, Inner, Outer, OverflowTier, PackOrder, PackRules, Part, PartKind, Price, PriceBook, Problem, Product, ProductTerm,
+    QuantumScope, Rate, Refill, Source, SwitchRule, TierKind, Tiers, UnderMonthly, Unpriced, Version, Window, YesNo,
 };
 pub use contract::{Adjustment, AdjustmentKind, Change, Contract, Item, Stretch, Term};
 pub use gather::{RateError, Rated, Rater, Row, RowError, SeriesId, Span};
-pub use options::{BillMonthBasis, Dated, Mode, MonthChange, Opening, Options, OptionsError, Settlement, Switches, WrongPack};
+pub use options::{
+    BillMonthBasis, Dated, Mode, MonthChange, Opening, Options, OptionsError, Settlement, SettlementChange, Switches, WrongPack,
+};
 pub use packs::{Left, LeftCompared, Pack, PackMonth, packs_from_toml};
 pub use places::Place;
 pub use ratio::{Decimal, Ratio};

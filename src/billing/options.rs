@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::contract::Contract;
 use super::packs::Pack;
-use crate::model::BillingDay;
+use crate::model::{AccountId, BillingDay};
 
 /// What the account pays by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,7 +106,8 @@ macro_rules! words {
     )*};
 }
 
-words!(Mode "mode", Settlement "settlement", BillMonthBasis "bill month basis", MonthChange "answer to month_change");
+words!(Mode "mode", Settlement "settlement", BillMonthBasis "bill month basis", MonthChange "answer to month_change",
+    SettlementChange "answer to settlement_change");
 
 /// The switch that every book knows: `bill_month_basis`, `usage` (default) or `deduction`; it may be [`Dated`].
 pub const BILL_MONTH_BASIS: &str = "bill_month_basis";
@@ -133,6 +134,32 @@ impl MonthChange {
         match self {
             Self::Split => "split",
             Self::End => "end",
+        }
+    }
+}
+
+/// The switch that every book knows: `settlement_change`, `continue` (default) or `restart`.
+pub const SETTLEMENT_CHANGE: &str = "settlement_change";
+
+/// What becomes of the counters of tiers when the account is settled otherwise from a day within their period on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SettlementChange {
+    /// They go on where they stood.
+    #[default]
+    Continue,
+    /// They begin anew on that day.
+    Restart,
+}
+
+impl SettlementChange {
+    /// Every answer.
+    pub const ALL: [Self; 2] = [Self::Continue, Self::Restart];
+
+    /// The word used in switches.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Continue => "continue",
+            Self::Restart => "restart",
         }
     }
 }
@@ -246,6 +273,10 @@ pub struct Options {
     /// The first day that the run is about; without it, the first day of usage. Purchases and idle days of packs before it are
     /// not shown.
     pub since: Option<BillingDay>,
+    /// The first day after those that the run is about; without it, the day after the last usage.
+    pub until: Option<BillingDay>,
+    /// Accounts that the run is about even where they used nothing: their packs and their contract go on.
+    pub accounts: Vec<AccountId>,
     /// What the documents leave open.
     pub switches: Switches,
     /// Prices agreed with the account, over those of the book.

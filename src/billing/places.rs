@@ -6,10 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::book::{Files, Window};
 use super::gather::{
-    RateError, Rater, Row, Series, SeriesId, Span, day_number, minimum_days, month_window, start_of, target_on, window_around,
-    windows_of_day,
+    RateError, Rater, Row, Series, SeriesId, Span, day_number, minimum_days, month_days, month_part, part_around, start_of,
+    target_on, windows_of_day,
 };
-use super::plan::{Plan, Target};
+use super::plan::{Plan, PlanPrice, Target};
 use crate::model::MeterKind;
 
 /// A line, as its finished charges name it, and what one record weighs in it.
@@ -63,7 +63,7 @@ impl Rater<'_> {
                 _ => {
                     let target = target_on(plan, series, day_number(first));
                     let window = plan.price(target).map_or(Window::Day, |price| price.window);
-                    (target, window_around(plan, target, window, first, &mut self.months).0)
+                    (target, part_around(plan, series, target, window, first, &mut self.months).0)
                 }
             };
             place(plan, series, target, start, quantity).into_iter().for_each(each);
@@ -71,10 +71,8 @@ impl Rater<'_> {
         }
         for day in day_number(first)..=day_number(last) {
             let target = target_on(plan, series, day);
-            let month = match (plan.price(target), target) {
-                (Some(price), Target::Priced { price: at, .. }) if price.by_month() => Some(month_window(plan, at, day).0),
-                _ => None,
-            };
+            let by_month = plan.price(target).is_some_and(PlanPrice::by_month);
+            let month = by_month.then(|| month_part(plan, series, target, day, month_days(day)).first);
             for (start, end) in windows(plan, target, day) {
                 let held = (end.min(last + 1) - start.max(first)).max(0);
                 let weight = quantity.checked_mul(held.into());

@@ -3,19 +3,21 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::agreements::Agreement;
 use super::book::{Choice, Condition, Inner, Outer, Price, PriceBook, QuantumScope, Rate, TierKind, Unpriced, Version, Window};
 use super::contract::Contract;
 use super::gather::number_of;
 use super::options::{
-    BILL_MONTH_BASIS, BillMonthBasis, Dated, MONTH_CHANGE, Mode, MonthChange, Options, OptionsError, Settlement,
+    BILL_MONTH_BASIS, BillMonthBasis, Dated, MONTH_CHANGE, Mode, MonthChange, Options, OptionsError, SETTLEMENT_CHANGE,
+    Settlement, SettlementChange,
 };
 use super::packs::Rules;
 use super::ratio::{Decimal, Ratio};
 use crate::model::quantity::UNITS;
 use crate::model::time::BILLING_OFFSET;
-use crate::model::{Base, BillingDay, Unit};
+use crate::model::{Base, BillingDay, Period, Unit};
 
 /// A price book under given options.
 pub(super) struct Plan<'a> {
@@ -23,11 +25,14 @@ pub(super) struct Plan<'a> {
     pub options: &'a Options,
     pub basis: Dated<BillMonthBasis>,
     pub month_change: MonthChange,
+    pub settlement_change: SettlementChange,
     pub packs: Rules,
     /// In order of time, without gap: the first has no beginning, the last no end.
     pub eras: Vec<Era<'a>>,
     /// Everything that applies in some era. What is the same in two eras is there once, so that a month that it holds for is one.
     pub prices: Vec<PlanPrice<'a>>,
+    /// What the terms of the contract make of prices of the book.
+    pub agreements: Vec<Agreement<'a>>,
 }
 
 /// A stretch of usage days in which nothing changes.
@@ -40,6 +45,8 @@ pub(super) struct Era<'a> {
     pub settlement: Settlement,
     /// The prices that apply, by their places; the first that fits wins.
     pub prices: Vec<usize>,
+    /// What is agreed over them, by place, in the order of the contract's terms.
+    pub agreements: Vec<usize>,
 }
 
 /// A price with every switch answered; quantities in base units.
@@ -60,10 +67,8 @@ pub(super) struct PlanPrice<'a> {
     pub limits: Vec<Ratio>,
     /// Switches that decided something here, with their answers.
     pub answers: Vec<(String, String)>,
-    /// The term or item of the contract that it comes from.
+    /// The item of the contract that it is.
     pub contract: Option<&'a str>,
-    /// The price of the book that it replaces.
-    pub list: Option<usize>,
 }
 
 /// What becomes of a series in an era.
@@ -80,7 +85,7 @@ pub(super) enum Target {
 impl<'a> Plan<'a> {
     /// Checks the options against the book.
     pub fn new(book: &'a PriceBook, options: &'a Options) -> Result<Self, OptionsError> {
-        let (basis, month_change) = check_switches(book, options)?;
+        let Answers { basis, month_change, settlement_change } = check_switches(book, options)?;
         let known: Vec<Mode> = Mode::ALL.into_iter().filter(|mode| has_mode(book, *mode)).collect();
         if let Some(mode) = options.mode.values().find(|mode| !known.contains(mode)) {
             let known = known.iter().map(|mode| mode.as_str()).collect::<Vec<_>>().join(", ");
@@ -97,7 +102,17 @@ impl<'a> Plan<'a> {
             .collect();
         let no_answer = || OptionsError::Rules { book: book.id.clone() };
         let packs = Rules::new(book, &answers).ok_or_else(no_answer)?;
-        let mut plan = Self { book, options, basis, month_change, packs, eras: Vec::new(), prices: Vec::new() };
+        let mut plan = Self {
+            book,
+            options,
+            basis,
+            month_change,
+            settlement_change,
+            packs,
+            eras: Vec::new(),
+            prices: Vec::new(),
+            agreements: Vec::new(),
+        };
         for (from, day) in plan.changes() {
             let era = plan.era(from, day, &answers);
             plan.eras.push(era);
@@ -138,22 +153,17 @@ impl<'a> Plan<'a> {
             listed.extend(self.intern(plan_price(Cow::Borrowed(price), settlement, answers)));
         }
         let mut prices = Vec::new();
+        let mut agreements = Vec::new();
         if let Some(contract) = &options.contract {
             for item in contract.items.iter().filter(|item| item.days.holds_on(day) && applies(&item.price)) {
                 let own = plan_price(Cow::Borrowed(&item.price), settlement, answers);
                 prices.extend(self.intern(own.map(|own| PlanPrice { contract: Some(&item.price.name), ..own })));
             }
-            for term in contract.terms.iter().filter(|term| term.days.holds_on(day)) {
-                for list in &listed {
-                    let Some(changed) = self.prices.get(*list).and_then(|base| term.over(&base.price)) else { continue };
-                    let own = plan_price(Cow::Owned(changed), settlement, answers);
-                    let own = own.map(|own| PlanPrice { contract: Some(&term.name), list: Some(*list), ..own });
-                    prices.extend(self.intern(own));
-                }
-            }
+            let terms = contract.terms.iter().filter(|term| term.days.holds_on(day));
+            agreements = self.agree(terms, &listed, settlement, answers);
         }
         prices.extend(listed);
-        Era { from, version, mode, settlement, prices }
+        Era { from, version, mode, settlement, prices, agreements }
     }
 
     /// The place of a price; the same price has the same place in every era.
@@ -171,16 +181,79 @@ impl<'a> Plan<'a> {
         self.eras.partition_point(|era| era.from <= day).saturating_sub(1)
     }
 
-    /// The days around a day on which a price applies without a break, as numbers, half-open.
-    pub fn run_of(&self, price: usize, day: i32) -> (i32, i32) {
+    /// The days around a day on which lines of a price go on without a break, as numbers, half-open. `names` is usage that leads to
+    /// the price on that day.
+    pub fn run_of(&self, target: Target, account: &str, names: (&str, &str, &str), day: i32) -> (i32, i32) {
         let era = self.era_of(day);
-        let has = |era: &Era<'_>| era.prices.contains(&price);
-        let first = self.eras[..=era].iter().rposition(|era| !has(era)).map_or(0, |last| last + 1);
-        let end = self.eras[era..].iter().position(|era| !has(era)).map(|next| era + next);
+        let holds = |era: &Era<'_>| self.holds(era, target, account, names);
+        let first = self.eras[..=era].iter().rposition(|era| !holds(era)).map_or(0, |last| last + 1);
+        let end = self.eras[era..].iter().position(|era| !holds(era)).map(|next| era + next);
         (
             self.eras.get(first).map_or(day, |era| era.from),
             end.and_then(|end| self.eras.get(end)).map_or(i32::MAX, |era| era.from),
         )
+    }
+
+    /// Whether lines of a price go on in an era. Where a line sums over areas or specifications, it goes on as long as any of
+    /// them leads to the price; that one of them became unpriced takes its usage out of the line, and cuts nothing.
+    fn holds(&self, era: &Era<'_>, target: Target, account: &str, (meter, area, spec): (&str, &str, &str)) -> bool {
+        let (Some(own), Target::Priced { price, rate }) = (self.price(target), target) else { return false };
+        if own.price.lines_by.area && own.price.lines_by.spec {
+            return self.target(era, account, meter, area, spec) == target;
+        }
+        let is_listed = listed(era, meter, spec).is_some_and(|(_, entry)| !entry.specs.is_empty());
+        if own.price.lines_by.spec
+            && own.contract.is_none()
+            && is_listed
+            && self.target(era, account, meter, area, spec) != target
+        {
+            return false;
+        }
+        let (area, spec) = own.price.lines_by.pick(area, spec);
+        let takes_all = |before: &PlanPrice<'_>| {
+            let covers = |list: &[String], all: &[String], name: &str| {
+                let has = |name: &str| list.is_empty() || list.iter().any(|item| item == name);
+                if name.is_empty() { list.is_empty() || !all.is_empty() && all.iter().all(|name| has(name)) } else { has(name) }
+            };
+            let Some(rate) = own.price.rates.get(rate) else { return false };
+            before.price.meters.iter().any(|name| name == meter)
+                && before
+                    .price
+                    .rates
+                    .iter()
+                    .any(|all| covers(&all.areas, &rate.areas, area) && covers(&all.specs, &rate.specs, spec))
+        };
+        let is_with = self.is_with(account);
+        let mut earlier = era.prices.iter().take_while(|place| **place != price).filter_map(|place| self.prices.get(*place));
+        era.prices.contains(&price) && !earlier.any(|before| (before.contract.is_none() || is_with) && takes_all(before))
+    }
+
+    /// The first day since which a price has counted without a break, looking back from a day: a version, mode or settlement that
+    /// changes only how long its lines are leaves the counter alone, unless `settlement_change` says otherwise.
+    pub fn counted_since(&self, target: Target, account: &str, (meter, area, spec): (&str, &str, &str), day: i32) -> i32 {
+        let counts_so = |era: &Era<'_>| {
+            let other = self.price(self.target(era, account, meter, area, spec));
+            self.price(target).zip(other).is_some_and(|(own, other)| own.counts_like(other))
+        };
+        let era = self.era_of(day);
+        let before = self.eras[..era].iter().rposition(|era| !counts_so(era));
+        let since = self.eras.get(before.map_or(0, |before| before + 1)).map_or(day, |era| era.from);
+        since.max(self.settled_since(day))
+    }
+
+    /// The day on which the settlement that holds on a day began, where counters begin anew with it.
+    pub fn settled_since(&self, day: i32) -> i32 {
+        if self.settlement_change == SettlementChange::Continue {
+            return i32::MIN;
+        }
+        let era = self.era_of(day);
+        let own = self.eras.get(era).map(|era| era.settlement);
+        let before = self.eras[..era].iter().rposition(|era| Some(era.settlement) != own);
+        before.and_then(|before| self.eras.get(before + 1)).map_or(i32::MIN, |era| era.from)
+    }
+
+    pub(super) fn is_with(&self, account: &str) -> bool {
+        self.options.contract.as_ref().is_some_and(|contract| contract.is_with(account))
     }
 
     /// Where an account's meter, area and specification lead in each era.
@@ -189,11 +262,11 @@ impl<'a> Plan<'a> {
     }
 
     fn target(&self, era: &Era<'_>, account: &str, meter: &str, area: &str, spec: &str) -> Target {
-        let is_with = self.options.contract.as_ref().is_some_and(|contract| contract.is_with(account));
+        let is_with = self.is_with(account);
         for place in &era.prices {
             let Some(candidate) = self.prices.get(*place).filter(|price| price.contract.is_none() || is_with) else { continue };
             if candidate.price.meters.iter().any(|name| name == meter)
-                && let Some(rate) = candidate.price.rates.iter().position(|rate| rate.selects(area, spec))
+                && let Some(rate) = candidate.price.rate_for(area, spec)
             {
                 // What is listed by its specification is no case of a price for all of them.
                 let is_general = candidate.price.rates[rate].specs.is_empty() && candidate.contract.is_none();
@@ -244,6 +317,12 @@ impl<'a> Plan<'a> {
         contract.and_then(|contract| contract.payer.as_deref()).unwrap_or(account)
     }
 
+    /// The moments of seconds of a line.
+    pub fn period_of(&self, (start, end): (i64, i64)) -> Period {
+        let moment = |second: i64| DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(second) - self.shift();
+        Period { start: moment(start), end: moment(end) }
+    }
+
     /// What has to be added to a moment so that its day at UTC+8 is its day in the book's zone.
     pub fn shift(&self) -> TimeDelta {
         TimeDelta::seconds(i64::from(self.book.utc_offset - BILLING_OFFSET.local_minus_utc()))
@@ -251,6 +330,15 @@ impl<'a> Plan<'a> {
 }
 
 impl PlanPrice<'_> {
+    /// Whether it says the same as another, but for how long its lines are.
+    fn counts_like(&self, other: &Self) -> bool {
+        self.price == other.price
+            && self.contract == other.contract
+            && self.tier_kind == other.tier_kind
+            && self.bounds == other.bounds
+            && self.unit == other.unit
+    }
+
     /// Whether its lines are a month's.
     pub fn by_month(&self) -> bool {
         self.window == Window::Month || self.price.aggregate.outer != Outer::None
@@ -295,21 +383,34 @@ fn has_mode(book: &PriceBook, mode: Mode) -> bool {
     book.versions.iter().any(|version| version.modes.contains(&mode))
 }
 
-fn check_switches(book: &PriceBook, options: &Options) -> Result<(Dated<BillMonthBasis>, MonthChange), OptionsError> {
-    let (mut basis, mut month_change) = (Dated::default(), MonthChange::default());
+/// Answers to the switches that every book knows.
+#[derive(Default)]
+struct Answers {
+    basis: Dated<BillMonthBasis>,
+    month_change: MonthChange,
+    settlement_change: SettlementChange,
+}
+
+fn check_switches(book: &PriceBook, options: &Options) -> Result<Answers, OptionsError> {
+    let mut answers = Answers::default();
     for (name, value) in options.switches.iter() {
         let wrong = |known: String| OptionsError::SwitchValue { name: name.to_owned(), value: value.to_owned(), known };
         if name == BILL_MONTH_BASIS {
-            basis = value.parse().map_err(|_| wrong(BillMonthBasis::ALL.map(BillMonthBasis::as_str).join(", ")))?;
+            answers.basis = value.parse().map_err(|_| wrong(BillMonthBasis::ALL.map(BillMonthBasis::as_str).join(", ")))?;
             continue;
         }
         if name == MONTH_CHANGE {
-            month_change = value.parse().map_err(|_| wrong(MonthChange::ALL.map(MonthChange::as_str).join(", ")))?;
+            answers.month_change = value.parse().map_err(|_| wrong(MonthChange::ALL.map(MonthChange::as_str).join(", ")))?;
+            continue;
+        }
+        if name == SETTLEMENT_CHANGE {
+            let known = || SettlementChange::ALL.map(SettlementChange::as_str).join(", ");
+            answers.settlement_change = value.parse().map_err(|_| wrong(known()))?;
             continue;
         }
         let Some(switch) = book.switches.iter().find(|switch| switch.name == name) else {
             let mut known: Vec<&str> = book.switches.iter().map(|switch| switch.name.as_str()).collect();
-            known.extend([BILL_MONTH_BASIS, MONTH_CHANGE]);
+            known.extend([BILL_MONTH_BASIS, MONTH_CHANGE, SETTLEMENT_CHANGE]);
             let known = known.join(", ");
             return Err(OptionsError::UnknownSwitch { book: book.id.clone(), name: name.to_owned(), known });
         };
@@ -317,11 +418,15 @@ fn check_switches(book: &PriceBook, options: &Options) -> Result<(Dated<BillMont
             return Err(wrong(switch.values.join(", ")));
         }
     }
-    Ok((basis, month_change))
+    Ok(answers)
 }
 
 /// `None` cannot happen with a book that was parsed: every choice has a value for every answer.
-fn plan_price<'a>(price: Cow<'a, Price>, settlement: Settlement, answers: &BTreeMap<&str, &str>) -> Option<PlanPrice<'a>> {
+pub(super) fn plan_price<'a>(
+    price: Cow<'a, Price>,
+    settlement: Settlement,
+    answers: &BTreeMap<&str, &str>,
+) -> Option<PlanPrice<'a>> {
     let unit = *price.unit.pick(answers)?;
     let base = |quantity: &Option<Decimal>| in_base(quantity.as_ref()?, unit);
     let tiers = price.tiers.as_ref();
@@ -353,7 +458,6 @@ fn plan_price<'a>(price: Cow<'a, Price>, settlement: Settlement, answers: &BTree
         limits: price.only_if.iter().map(limit).collect::<Option<_>>()?,
         answers: switches.iter().filter_map(|name| Some(((*name).to_owned(), (*answers.get(name)?).to_owned()))).collect(),
         contract: None,
-        list: None,
         price,
     })
 }

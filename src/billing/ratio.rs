@@ -158,6 +158,17 @@ impl Ratio {
         rest == 1
     }
 
+    /// Itself where its decimals end, else cut off after twelve, as [`Ratio::to_text`] prints it.
+    pub fn cut_off(self) -> Option<Self> {
+        if self.terminates() {
+            return Some(self);
+        }
+        let text = self.to_text();
+        let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+        let digits = format!("{whole}{part}").parse().ok()?;
+        Self::new(digits, 10_i128.checked_pow(u32::try_from(part.len()).ok()?)?)
+    }
+
     /// All decimals where they end, else twelve, cut off.
     pub fn to_text(self) -> String {
         let mut rest = self.numerator.unsigned_abs();

@@ -89,7 +89,7 @@ pub fn ended(ends: &[Overall]) -> Result<Outcome, Error> {
     Ok(if ends.iter().all(|end| *end == Overall::Done) { Outcome::Done } else { Outcome::Partial })
 }
 
-/// Charges every month of the period that has usage, not only those that this run changed: one that was stopped between
+/// Charges every month of the period that was collected, not only those that this run changed: one that was stopped between
 /// collecting and charging may have left some.
 fn charge_months(account: &Account, terms: &Terms<'_>, ledger: &Ledger, period: Period) -> Result<(), Error> {
     for month in months(ledger, account, period)? {
@@ -220,11 +220,11 @@ impl Progress for Bar {
     }
 }
 
-/// The months of the period in which the account has usage.
+/// The months of the period of which usage was collected, whether any was used or not.
 fn months(ledger: &Ledger, account: &Account, period: Period) -> Result<BTreeSet<BillingMonth>, Error> {
-    let days = ledger.usage_days(&account.id()).map_err(Error::failed)?;
-    let months: BTreeSet<BillingMonth> = period.days().map(BillingDay::month).collect();
-    Ok(days.into_iter().map(BillingDay::month).filter(|month| months.contains(month)).collect())
+    let collected = ledger.usage_months(&account.id()).map_err(Error::failed)?;
+    let wanted: BTreeSet<BillingMonth> = period.days().map(BillingDay::month).collect();
+    Ok(collected.intersection(&wanted).copied().collect())
 }
 
 /// One row per kind and application, and one per gap.

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{Context, Error, prices, rate};
 use crate::billing::{Mode, Options, PriceBook, Settlement, Switches};
 use crate::ledger::Ledger;
-use crate::model::BillingMonth;
+use crate::model::{BillingDay, BillingMonth};
 use crate::settings::{self, Account};
 use crate::statement::share::Mapping;
 use crate::statement::{self, Statement};
@@ -18,6 +18,8 @@ pub struct Terms<'a> {
     account: &'a Account,
     book: PriceBook,
     mapping: Mapping,
+    /// The account's present day: packs of days to come have not been used or lost yet.
+    today: BillingDay,
 }
 
 impl<'a> Terms<'a> {
@@ -31,7 +33,7 @@ impl<'a> Terms<'a> {
             )));
         }
         let mapping = context.settings()?.report.mapping.as_deref().map_or_else(|| Ok(Mapping::default()), mapping)?;
-        Ok(Self { account, book, mapping })
+        Ok(Self { account, book, mapping, today: context.clock.today() })
     }
 
     /// Rates a month; the result becomes the month's charges unless it is only tried.
@@ -63,6 +65,7 @@ impl<'a> Terms<'a> {
             switches: self.account.switches.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Switches>(),
             contract: self.account.contract.as_deref().map(|file| rate::read_contract(file, &self.book)).transpose()?,
             explain: true,
+            until: Some(self.today.next()),
             ..Options::default()
         };
         let mut files = BTreeSet::new();

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::connection::{Row, Value, collect};
 use super::{Ledger, LedgerError, app_of, app_text};
-use crate::model::{AccountId, BillingDay, Period, Status, SubAppId};
+use crate::model::{AccountId, BillingDay, BillingMonth, Period, Status, SubAppId};
 
 /// One thing to ask of the cloud. Its facts are replaced as a whole when it is asked again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -198,6 +198,17 @@ impl Ledger {
         );
         let parameters: [Value; 4] = [account.as_str().into(), brings.as_str().into(), period.start.into(), period.end.into()];
         collect(self.lock().as_mut(), &sql, &parameters, |row| read(account, row))
+    }
+
+    /// The months of which usage was asked for or is known, in order: a month in which nothing was used is a month too.
+    pub fn usage_months(&self, account: &AccountId) -> Result<BTreeSet<BillingMonth>, LedgerError> {
+        let sql = "SELECT DISTINCT start_at, end_at FROM unit WHERE account = ?1 AND brings = ?2";
+        let parameters: [Value; 2] = [account.as_str().into(), Brings::Usage.as_str().into()];
+        let windows =
+            collect(self.lock().as_mut(), sql, &parameters, |row| Ok(Period { start: row.time(0)?, end: row.time(1)? }))?;
+        let mut months: BTreeSet<BillingMonth> = windows.iter().flat_map(|window| window.days()).map(BillingDay::month).collect();
+        months.extend(self.usage_days(account)?.into_iter().map(BillingDay::month));
+        Ok(months)
     }
 
     /// The units of some kinds, counted by kind and application: what was asked, fetched, is missing and was restated. Each kind

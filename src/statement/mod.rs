@@ -94,7 +94,7 @@ pub fn charge_mapped(
     Ok(statement)
 }
 
-/// Rates a month and changes nothing.
+/// Rates a month and changes nothing. `options.until` is the first day that has not begun, where the month is not over.
 pub fn rate_month(
     ledger: &Ledger,
     account: &AccountId,
@@ -106,7 +106,9 @@ pub fn rate_month(
     // What is left of packs when the month begins, only the usage since they began can tell.
     let since = Pack::history_of(&options.packs, account, month);
     let usage = ledger.usage(account, Period { start: since.start(), end: month.period().end })?;
-    let options = &Options { since: Some(since), ..options.clone() };
+    // The month is about all of its days, whatever was used on them: packs expire and contracts have minimums without usage.
+    let until = options.until.map_or(month.end_day(), |until| until.clamp(since, month.end_day()));
+    let options = &Options { since: Some(since), until: Some(until), accounts: vec![account.clone()], ..options.clone() };
     let book = with_meters_of(book, &usage);
     let rated = rate_with_packs(usage, &book, options).map_err(|source| StatementError::Rate {
         account: account.clone(),

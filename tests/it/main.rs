@@ -14,6 +14,7 @@ mod billing_properties;
 mod callbacks;
 mod client;
 mod collect;
+mod contract_eras;
 mod contracts;
 mod cost_shares;
 mod coverage;

@@ -137,7 +137,7 @@ fn every_fault_is_named_with_its_place() {
         ("meter = \"cdn-requests\"", "meter = \"cdn-traffic\"", "charges the same as price \"traffic\""),
         ("format = 1", "format = 2", "this program reads format 1"),
         ("aggregate = \"max\"", "aggregate = \"max\"\nprorate_decimals = 8", "has no effect without `prorate`"),
-        ("aggregate = \"max\"", "aggregate = \"drop_top\"\ndrop = \"0.95\"", "at most a half"),
+        ("aggregate = \"max\"", "aggregate = \"drop_top\"\ndrop = \"1.5\"", "at most all of them"),
         ("unit = \"GB\"", "unit = \"GB\"\nfree_per = \"month\"", "has no effect without `free`"),
         ("reset = \"month\"", "counter = \"k\", reset = \"settlement\"", "a counter starts again with each hour, day or month"),
         (

@@ -146,6 +146,7 @@ pub(in crate::billing) fn one_price(book: &PriceBook, place: &str, price: &Price
             add(key, format!("{quantity} {} is not a whole number of {}, or too large", unit.name, unit.base));
         }
     }
+    sample_points(price, &add);
     counters(price, &add);
     for condition in &price.only_if {
         one_condition(book, condition, place, problems);
@@ -160,9 +161,24 @@ pub(in crate::billing) fn one_price(book: &PriceBook, place: &str, price: &Price
         add("rates", format!("a rate selects {:?} {:?}, but `lines_by` sums over that", rate.areas, rate.specs));
     }
     for (index, rate) in price.rates.iter().enumerate() {
-        if price.rates[..index].iter().any(|earlier| rates_meet(earlier, rate)) {
-            add("rates", format!("two rates are for the same area and spec ({:?} {:?})", rate.areas, rate.specs));
+        let clash = |earlier: &&Rate| rates_meet(earlier, rate) && !earlier.is_default_of(rate) && !rate.is_default_of(earlier);
+        if price.rates[..index].iter().any(|earlier| clash(&earlier)) {
+            let message = format!(
+                "two rates are for the same area and spec ({:?} {:?}); only a rate that names less, such as none of both, may stand beside one that names more",
+                rate.areas, rate.specs
+            );
+            add("rates", message);
         }
+    }
+}
+
+/// Points lie whole in each window.
+fn sample_points(price: &Price, add: &impl Fn(&str, String)) {
+    let Inner::DropTop(drop) = &price.aggregate.inner else { return };
+    let has_hours = matches!(price.aggregate.window, Window::Hour | Window::Settlement);
+    if has_hours && 3_600 % drop.sample_seconds != 0 {
+        let message = "the quantity may be an hour's, so it must divide an hour: 300 for five minutes";
+        add("sample_seconds", message.to_owned());
     }
 }
 

@@ -11,8 +11,8 @@ pub(super) mod reader;
 use std::collections::BTreeMap;
 
 pub use price::{
-    Aggregate, Bound, Comparison, Condition, Dimensions, DropTop, Files, Inner, Outer, Price, QuantumScope, Rate, TierKind,
-    Tiers, Window,
+    Aggregate, Bound, Comparison, Condition, Dimensions, DropRounding, DropTop, Files, Inner, Outer, Price, QuantumScope, Rate,
+    TierKind, Tiers, Window,
 };
 pub use product::{
     Allowance, Cover, OverflowTier, PackOrder, PackRules, Part, PartKind, Product, ProductTerm, Refill, UnderMonthly, YesNo,

@@ -3,13 +3,13 @@
 use chrono::DateTime;
 
 use super::price::{
-    Aggregate, Bound, Comparison, Condition, Dimensions, DropTop, Files, Inner, Outer, Price, QuantumScope, Rate, TierKind,
-    Tiers, Window,
+    Aggregate, Bound, Comparison, Condition, Dimensions, DropRounding, DropTop, Files, Inner, Outer, Price, QuantumScope, Rate,
+    TierKind, Tiers, Window,
 };
 use super::product_file::{allowance, pack_rules, product};
 use super::reader::{BookErrors, Keys, Problems};
 use super::{Allowance, BookMeter, Choice, PriceBook, Source, SwitchRule, Unpriced, Version};
-use crate::billing::options::{BILL_MONTH_BASIS, MONTH_CHANGE, Mode, Settlement};
+use crate::billing::options::{BILL_MONTH_BASIS, MONTH_CHANGE, Mode, SETTLEMENT_CHANGE, Settlement};
 use crate::billing::ratio::{Decimal, Ratio};
 use crate::model::time::BILLING_OFFSET;
 use crate::model::{Base, BillingDay, MeterKind, Unit};
@@ -89,7 +89,7 @@ fn switch(keys: &Keys<'_>) -> Option<SwitchRule> {
     {
         keys.problem("default", &format!("{default:?} is not one of `values`"));
     }
-    if name.as_deref().is_some_and(|name| [BILL_MONTH_BASIS, MONTH_CHANGE].contains(&name)) {
+    if name.as_deref().is_some_and(|name| [BILL_MONTH_BASIS, MONTH_CHANGE, SETTLEMENT_CHANGE].contains(&name)) {
         keys.problem("name", "this switch exists in every book already");
     }
     keys.finish();
@@ -188,6 +188,7 @@ pub(in crate::billing) fn parse_price(
         free_per: keys.optional_parsed("free_per"),
         free_by,
         free_below: keys.optional_parsed("free_below"),
+        free_first: keys.flag("free_first"),
         block: above_zero(keys, "block"),
         tiers,
         rates,
@@ -209,6 +210,9 @@ fn without_effect(keys: &Keys<'_>) {
         if keys.has(key) && !keys.has(needed) {
             keys.problem(key, &format!("has no effect without `{needed}`"));
         }
+    }
+    if keys.has("free_first") && !keys.has("free") && !keys.has("free_below") {
+        keys.problem("free_first", "has no effect without `free` or `free_below`");
     }
     let is_points = keys.optional_text("aggregate").as_deref() == Some("drop_top");
     if !is_points {
@@ -321,21 +325,14 @@ fn aggregate(keys: &Keys<'_>) -> Option<Aggregate> {
 
 fn drop_top(keys: &Keys<'_>) -> Option<DropTop> {
     let share = keys.parsed::<Ratio>("drop")?;
-    if share > Ratio::HALF {
-        keys.problem("drop", "is the share of points to drop, at most a half: \"0.05\" for a 95th percentile");
+    if share > Ratio::ONE {
+        keys.problem("drop", "is the share of points to drop, at most all of them: \"0.05\" for a 95th percentile");
         return None;
     }
-    let round_up = match keys.optional_text("drop_rounding").as_deref() {
-        None | Some("floor") => false,
-        Some("ceil") => true,
-        Some(other) => {
-            keys.problem("drop_rounding", &format!("{other:?} is unknown; expected floor or ceil"));
-            return None;
-        }
-    };
+    let rounding = keys.optional_parsed("drop_rounding").unwrap_or(DropRounding::Floor);
     let sample_seconds = whole(keys, "sample_seconds").unwrap_or(300);
     match i64::try_from(sample_seconds) {
-        Ok(seconds) if seconds > 0 && 86_400 % seconds == 0 => Some(DropTop { share, round_up, sample_seconds: seconds }),
+        Ok(seconds) if seconds > 0 && 86_400 % seconds == 0 => Some(DropTop { share, rounding, sample_seconds: seconds }),
         _ => {
             keys.problem("sample_seconds", "must divide a day: 300 for five minutes");
             None

@@ -41,6 +41,8 @@ pub struct Price {
     pub free_by: Dimensions,
     /// Less than so many units a period costs nothing at all.
     pub free_below: Option<Decimal>,
+    /// Whether both come before packs and not after them.
+    pub free_first: bool,
     /// The period's quantity is rounded up to a multiple of so many units.
     pub block: Option<Decimal>,
     /// The tiers; `None` is one price for all.
@@ -109,8 +111,8 @@ impl Inner {
 pub struct DropTop {
     /// The share that is dropped: 1/20 for "95".
     pub share: Ratio,
-    /// Whether a part of a point is dropped too.
-    pub round_up: bool,
+    /// What becomes of a part of a point.
+    pub rounding: DropRounding,
     /// The distance of the points in seconds.
     pub sample_seconds: i64,
 }
@@ -196,7 +198,26 @@ pub struct Condition {
     pub unit: Option<Unit>,
 }
 
+impl Price {
+    /// The place of the rate for an area and specification: that which names the most of the two; the others are the default.
+    pub fn rate_for(&self, area: &str, spec: &str) -> Option<usize> {
+        let fitting = self.rates.iter().enumerate().filter(|(_, rate)| rate.selects(area, spec));
+        fitting.max_by_key(|(_, rate)| rate.names()).map(|(place, _)| place)
+    }
+}
+
 impl Rate {
+    /// How many of area and specification it names.
+    pub(super) fn names(&self) -> usize {
+        usize::from(!self.areas.is_empty()) + usize::from(!self.specs.is_empty())
+    }
+
+    /// Whether it is a default for the other: it says less of what it is for, and meets nothing of it from the side.
+    pub(super) fn is_default_of(&self, other: &Self) -> bool {
+        let holds = |own: &[String], theirs: &[String]| own.is_empty() || own == theirs;
+        holds(&self.areas, &other.areas) && holds(&self.specs, &other.specs) && self.names() < other.names()
+    }
+
     /// Whether it is the price for this area and specification.
     pub fn selects(&self, area: &str, spec: &str) -> bool {
         let has = |list: &[String], value: &str| list.is_empty() || list.iter().any(|item| item == value);
@@ -313,5 +334,17 @@ word_enum! {
         PerRecord = "per_record",
         /// The sum of a period.
         PerDay = "per_day",
+    }
+}
+
+word_enum! {
+    /// What becomes of a part of a point when a share of the points is dropped.
+    DropRounding "drop_rounding" {
+        /// It stays.
+        Floor = "floor",
+        /// It is dropped too.
+        Ceil = "ceil",
+        /// A half or more is dropped.
+        HalfUp = "half_up",
     }
 }

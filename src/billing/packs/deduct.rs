@@ -62,7 +62,7 @@ fn cover_period(held: &mut Held<'_>, pack: usize, lines: &mut [Line]) -> Option<
 /// Covers as much of a line as is left, in whole base units of usage.
 fn take(held: &mut Held<'_>, (pack, place): (usize, usize), part: &Part, cover: &Cover, line: &mut Line) -> Option<()> {
     let left = held.left(pack, place, line);
-    let open = line.counted.minus(Ratio::whole(line.covered))?;
+    let open = line.open()?;
     // Up to the next whole base unit where all of it can be covered, else only what is whole.
     let most = left.over(cover.coefficient)?;
     let usage = if open <= most { open.floor() } else { most.floor() };
@@ -110,7 +110,7 @@ fn note_frozen(held: &Held<'_>, lines: &mut [Line]) {
 fn explain(held: &Held<'_>, line: &mut Line) {
     let (plan, rules) = (held.plan, &held.plan.packs);
     let has_tiers = line.price(plan).is_some_and(|(price, _)| price.price.tiers.is_some());
-    let is_open = Ratio::whole(line.covered) < line.counted;
+    let is_open = line.open().is_some_and(|open| open > Ratio::ZERO);
     let is_renewed = line.coverings.iter().any(|covering| held.packs[covering.holding].is_renewal);
     let mattered = [
         rules.answer(&rules.order).filter(|_| held.packs.len() > 1),

@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use chrono::DateTime;
+
 use super::instance::Pack;
 use super::uses::PartUse;
 use crate::billing::book::{PackOrder, Part, PartKind, Refill, UnderMonthly};
-use crate::billing::gather::{RateError, number_of};
+use crate::billing::gather::{RateError, day_number, day_of, number_of};
 use crate::billing::lines::Line;
 use crate::billing::options::{OptionsError, Settlement, WrongPack};
 use crate::billing::plan::Plan;
@@ -71,14 +73,13 @@ enum Fill {
 }
 
 impl<'p> Held<'p> {
-    /// The packs of the account of some lines, which are sorted by time.
-    pub fn of(plan: &'p Plan<'p>, lines: &[Line]) -> Self {
-        let nobody = || AccountId::new(String::new());
-        let account = lines.first().map_or_else(nobody, |line| line.account.clone());
-        let shift = plan.shift();
-        let start = lines.iter().map(|line| line.period.start).min().unwrap_or_default();
-        let first = plan.options.since.unwrap_or_else(|| BillingDay::of(start + shift));
-        let end = lines.iter().map(|line| line.usage_day).max().unwrap_or(first).next();
+    /// The packs of an account and some of its lines, which are sorted by time.
+    pub fn of(plan: &'p Plan<'p>, account: &AccountId, lines: &[Line]) -> Self {
+        let account = account.clone();
+        let used = lines.iter().map(|line| day_of(day_number(line.seconds.0))).min();
+        let first = plan.options.since.or(used).or(plan.options.until).unwrap_or_else(|| BillingDay::of(DateTime::UNIX_EPOCH));
+        let last = lines.iter().map(|line| line.usage_day.next()).max();
+        let end = plan.options.until.or(last).unwrap_or(first).max(first);
         let own = |pack: &&Pack| pack.account.as_ref().is_none_or(|own| *own == account);
         let packs = plan.options.packs.iter().filter(own).map(|pack| HeldPack::new(pack.clone(), false)).collect();
         Self { plan, account, first, end, packs, uses: Vec::new() }

@@ -25,11 +25,11 @@ pub(super) use rules::Rules;
 use super::gather::RateError;
 use super::lines::Line;
 use super::plan::Plan;
-use crate::model::Charge;
+use crate::model::{AccountId, Charge};
 
 /// Lets the packs of an account cover its lines, which are sorted by time, and writes into each covering what it cost.
-pub(super) fn cover<'p>(plan: &'p Plan<'_>, lines: &mut [Line]) -> Result<Held<'p>, RateError> {
-    let mut held = Held::of(plan, lines);
+pub(super) fn cover<'p>(plan: &'p Plan<'_>, account: &AccountId, lines: &mut [Line]) -> Result<Held<'p>, RateError> {
+    let mut held = Held::of(plan, account, lines);
     if held.packs.is_empty() {
         return Ok(held);
     }

@@ -68,7 +68,7 @@ struct Moves {
     refunded: Vec<Ratio>,
 }
 
-/// Every part of every pack, in order, month by month; months of which there is nothing to say are left out. `None` when a sum leaves the range.
+/// Every part of every pack, in order, in every month of its term that the run is about. `None` when a sum leaves the range.
 pub(super) fn of_packs(held: &Held<'_>) -> Option<Vec<PackMonth>> {
     let mut months = Vec::new();
     for uses in &held.uses {
@@ -113,16 +113,7 @@ fn of_part(held: &Held<'_>, pack: &Pack, part: &Part, uses: &PartUse) -> Option<
             left: compared(held, pack, uses, month)?,
         });
     }
-    months.retain(|month| !month.is_empty());
     Some(months)
-}
-
-impl PackMonth {
-    /// Whether nothing was there and nothing happened.
-    fn is_empty(&self) -> bool {
-        let quantities = [self.opening, self.bought, self.used, self.expired, self.refunded, self.closing];
-        self.left.is_empty() && quantities.iter().all(|quantity| *quantity == Ratio::ZERO)
-    }
 }
 
 /// Enters what happens to one fill of an allowance.

@@ -89,7 +89,7 @@ impl Held<'_> {
     /// Whether usage that a pack is for was left open.
     fn is_open_for(&self, index: usize, line: &Line) -> bool {
         let covers = || self.packs[index].pack.parts.iter().flat_map(|part| &part.covers);
-        let open = line.counted.minus(Ratio::whole(line.covered)).map_or(0, Ratio::floor);
+        let open = line.open().map_or(0, Ratio::floor);
         open >= 1 && line.exempt.is_none() && covers().any(|cover| self.plan.packs.selects(cover, line))
     }
 

@@ -2,10 +2,9 @@
 
 use super::held::{Held, HeldPack};
 use super::spread::Spread;
-use crate::billing::charges::{bill_month, hash, rounded};
-use crate::billing::gather::number_of;
+use crate::billing::charges::{blank, hash, rounded};
 use crate::billing::words;
-use crate::model::{Amount, BillingDay, Charge, RowType, Status, Step, Unit};
+use crate::model::{Amount, BillingDay, Charge, RowType, Step};
 
 /// The meter of a purchase.
 const PURCHASE: &str = "purchase";
@@ -129,39 +128,10 @@ fn spend(row: &mut Charge, effective: Amount) {
 /// A row of a day without quantities and money.
 fn row(held: &Held<'_>, own: &HeldPack, row_type: RowType, meter: &str, day: BillingDay) -> Charge {
     let (plan, pack) = (held.plan, &own.pack);
-    let version = plan.eras.get(plan.era_of(number_of(day))).and_then(|era| era.version);
+    let id = hash(&[&plan.book.id, held.account.as_str(), meter, &pack.id, &day.to_string(), row_type.as_str()]);
     Charge {
-        row_type,
-        charge_id: hash(&[&plan.book.id, held.account.as_str(), meter, &pack.id, &day.to_string(), row_type.as_str()]),
-        account: held.account.clone(),
-        sub_app_id: None,
-        tags: Vec::new(),
-        basis: None,
-        parent_id: None,
-        usage_day: day,
-        settlement_date: day,
-        bill_month: bill_month(plan, day, day),
-        posting_period: day.month(),
-        period: day.period(),
         meter: meter.to_owned(),
-        area: String::new(),
         spec: pack.product.clone().unwrap_or_else(|| pack.id.clone()),
-        usage_quantity: 0,
-        pack_quantity: 0,
-        pricing_quantity: 0,
-        unit: Unit::COUNT,
-        unit_price: None,
-        contracted_unit_price: None,
-        tier: String::new(),
-        list_cost: None,
-        contracted_cost: None,
-        billed_cost: None,
-        effective_cost: None,
-        currency: plan.book.currency,
-        price_book: plan.book.id.clone(),
-        price_version: version.map(|version| version.name.clone()).unwrap_or_default(),
-        status: if plan.options.mode_assumed { Status::Assumed } else { Status::Final },
-        unpriced: None,
-        steps: Vec::new(),
+        ..blank(plan, &held.account, day, row_type, id)
     }
 }

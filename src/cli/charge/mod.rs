@@ -5,7 +5,6 @@ pub mod recordings;
 mod shares;
 mod sorted;
 
-use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -24,7 +23,7 @@ use by::By;
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The month whose usage is rated [default: every month that has usage]
+    /// The month whose usage is rated [default: every month of which usage was collected]
     #[arg(long, value_name = "YYYY-MM")]
     month: Option<BillingMonth>,
     /// Show the result and change nothing
@@ -93,7 +92,7 @@ fn months(
         let terms = Terms::of(context, account)?;
         let months = match args.month {
             Some(month) => vec![month],
-            None => months_with_usage(ledger, account)?,
+            None => collected_months(ledger, account)?,
         };
         for month in months {
             each(&terms, &terms.charge(ledger, month, args.dry_run)?)?;
@@ -105,9 +104,8 @@ fn months(
     Ok(())
 }
 
-fn months_with_usage(ledger: &Ledger, account: &Account) -> Result<Vec<BillingMonth>, Error> {
-    let days = ledger.usage_days(&account.id()).map_err(Error::failed)?;
-    let months: BTreeSet<BillingMonth> = days.into_iter().map(|day| day.month()).collect();
+fn collected_months(ledger: &Ledger, account: &Account) -> Result<Vec<BillingMonth>, Error> {
+    let months = ledger.usage_months(&account.id()).map_err(Error::failed)?;
     if months.is_empty() {
         note!("account {:?} has no usage in the ledger; run `vodledger sync` first", account.name);
     }

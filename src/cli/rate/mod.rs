@@ -20,7 +20,8 @@ use clap::ValueEnum;
 use super::output::note;
 use super::{Context, Error, Outcome, file, prices};
 use crate::billing::{
-    BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, Rated, Rater, Settlement, Switches, packs_from_toml,
+    Adjustment, AdjustmentKind, BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, Rated, Rater, Settlement, Switches,
+    packs_from_toml,
 };
 use crate::model::{Charge, RowType};
 use blocks::Blocks;
@@ -117,7 +118,27 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     {
         note!("warning: contract {} changed no charge: compare its accounts, meters, areas and days with the usage", contract.id);
     }
+    if let Some(contract) = &options.contract {
+        say_span(contract, &charges);
+    }
     Ok(Outcome::Done)
+}
+
+/// A minimum holds for every month of a contract; only those of the usage are known here.
+fn say_span(contract: &Contract, charges: &[Charge]) {
+    let of_usage = || charges.iter().filter(|charge| charge.row_type != RowType::Total).map(|charge| charge.posting_period);
+    let (Some(first), Some(last)) = (of_usage().min(), of_usage().max()) else { return };
+    let reaches_out = |adjustment: &&Adjustment| {
+        let (from, to) = (adjustment.days.from, adjustment.days.to);
+        adjustment.kind == AdjustmentKind::Minimum
+            && (from.is_none_or(|from| from < first.first_day()) || to.is_none_or(|to| last.end_day() < to))
+    };
+    if contract.settlements.iter().any(|adjustment| reaches_out(&adjustment)) {
+        note!(
+            "contract {}: its minimum is settled for the months of the usage, {first} to {last}; months before and after are left out",
+            contract.id
+        );
+    }
 }
 
 impl Inputs {
@@ -215,6 +236,8 @@ fn options(args: &Inputs, book: &PriceBook) -> Result<Options, Error> {
         settlement: args.settlement.clone().unwrap_or_else(|| Dated::always(billed.settlement.or(usual).unwrap_or_default())),
         packs: args.packs.as_deref().map_or(Ok(Vec::new()), |path| read_packs(path, book))?,
         since: None,
+        until: None,
+        accounts: Vec::new(),
         switches,
         contract: args.contract.as_deref().map(|path| read_contract(path, book)).transpose()?,
         opening: args.opening.as_deref().map_or(Ok(Vec::new()), |path| opening::read(path, book))?,
