@@ -17,6 +17,7 @@ mod counters;
 mod curve;
 mod gather;
 mod lines;
+mod names;
 mod options;
 mod packs;
 mod partial;
@@ -30,7 +31,8 @@ mod wide;
 mod words;
 
 pub use allocate::{AllocateError, Allocation, Portion, SUB_APP_ID, Shares, basis};
-pub use bill_mode::{BillConflict, BilledAs};
+pub use names::{Names, billed_spec};
+pub use bill_mode::{BillConflict, BillRead, BilledAs};
 pub use book::{
     Aggregate, Allowance, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Files, Inner,
     Outer, OverflowTier, PackOrder, PackRules, Part, PartKind, Price, PriceBook, Problem, Product, ProductTerm, QuantumScope,

@@ -10,6 +10,7 @@ use super::selection::{each, named};
 use super::{Context, Error, Outcome};
 use crate::callbacks::config::{EVENTS, Event, Mode};
 use crate::callbacks::{CallbackError, Change, Setting, Wish, check_url, plan, plan_clear, plan_rollback, show, write};
+use crate::input;
 use crate::cloud::Client;
 use crate::cloud::legacy::DescribeRecordPlayInfo;
 use crate::ledger::Ledger;
@@ -306,6 +307,6 @@ pub fn on_off(on: bool) -> &'static str {
 
 fn read_key(path: &PathBuf) -> Result<Secret, Error> {
     let text =
-        std::fs::read_to_string(path).map_err(|error| Error::usage(format!("sign key file {}: {error}", path.display())))?;
+        input::file::small(path).map_err(|error| Error::usage(format!("sign key file {}: {error}", path.display())))?;
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }
