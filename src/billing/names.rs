@@ -71,6 +71,25 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// Looks at the areas and specifications that a table of a contract or of packs selects, and notes what is nearly a known one.
+    pub(super) fn judge(&self, meters: &[String], areas: &[String], specs: &[String], note: &mut dyn FnMut(&str, String)) {
+        for meter in meters {
+            for (area, why) in areas.iter().filter_map(|area| Some((area, self.area(meter, area).err()?))) {
+                note("area", format!("{area:?}: {why}"));
+            }
+            for (spec, why) in specs.iter().filter_map(|spec| Some((spec, self.spec(meter, spec).err()?))) {
+                note("spec", format!("{spec:?}: {why}"));
+            }
+        }
+    }
+
+    /// Notes a meter that is unknown, with the nearest name.
+    pub(super) fn judge_meters(&self, meters: &[String], note: &mut dyn FnMut(&str, String)) {
+        for (meter, why) in meters.iter().filter_map(|meter| Some((meter, self.meter(meter).err()?))) {
+            note("meter", format!("{meter:?} is unknown: {why}"));
+        }
+    }
+
     /// Kind and base unit of a meter.
     ///
     /// # Errors

@@ -58,7 +58,7 @@ pub fn refuse_binary(bytes: &[u8]) -> Result<(), InputError> {
 }
 
 /// What a zero byte means.
-pub const NUL: &str = "there is a NUL byte in it, so it is no text, or UTF-16 without its mark; save it as UTF-8";
+pub const NUL: &str = "there is a NUL (a control character) in it: it is no text, or UTF-16 without its mark; save it as UTF-8";
 /// What to do about bytes that are nothing.
 pub const UNREADABLE: &str = "the text is not UTF-8; save the file as UTF-8";
 

@@ -125,3 +125,37 @@ pub fn text_of(mut source: impl Read, kind: Kind) -> Result<Text, InputError> {
         }
     }
 }
+
+/// A source of which no line is longer than any line should be: readers of lines keep a whole one in memory.
+#[derive(Debug)]
+pub struct Lines<R> {
+    source: R,
+    /// So many bytes came since the last line end.
+    since: usize,
+}
+
+/// The longest line.
+const LONGEST_LINE: usize = 64 << 20;
+
+impl<R: Read> Lines<R> {
+    /// Reads from a source.
+    pub fn new(source: R) -> Self {
+        Self { source, since: 0 }
+    }
+}
+
+impl<R: Read> Read for Lines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        let piece = buffer.get(..read).unwrap_or_default();
+        self.since = match memchr::memrchr2(b'\n', b'\r', piece) {
+            Some(place) => read - place - 1,
+            None => self.since + read,
+        };
+        if self.since > LONGEST_LINE {
+            let message = format!("a line of it has more than {} MiB; name the right file", LONGEST_LINE >> 20);
+            return Err(io::Error::new(ErrorKind::InvalidData, message));
+        }
+        Ok(read)
+    }
+}

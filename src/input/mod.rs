@@ -7,7 +7,9 @@
 pub mod encoding;
 #[cfg(feature = "app")]
 pub mod file;
+pub mod document;
 pub mod id;
+pub mod keys;
 pub mod names;
 #[cfg(feature = "app")]
 pub mod separator;

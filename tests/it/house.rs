@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("recordings", &["model", "cloud", "ledger"]),
     ("callbacks", &["model", "cloud", "ledger"]),
     ("statement", &["model", "input", "ledger", "billing"]),
-    ("report", &["model", "ledger"]),
+    ("report", &["model", "input", "ledger"]),
     ("cli", &["every room"]),
     ("sim", &["model", "cloud::signature"]),
 ];

@@ -6,6 +6,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::rows::Header;
 use crate::cli::Error;
+use crate::input::InputError;
 use crate::input::separator::Separator;
 use crate::input::stream::Stream;
 use crate::input::table::each_row;
@@ -41,7 +42,10 @@ impl<R: Read> Blocks<R> {
     }
 
     fn with_size(size: usize, source: R, name: &str, picked: &[String]) -> Result<(Self, Header), Error> {
-        let source = Stream::new(source).map_err(|error| Error::failed(format!("{name}: {error}")))?;
+        let source = Stream::new(source).map_err(|error| match error {
+            InputError::Line { line, message } => Error::failed(format!("{name} line {line}: {message}")),
+            other => Error::failed(format!("usage file {name}: {other}")),
+        })?;
         let (rest, quotes) = (Vec::new(), Quotes::default());
         let mut blocks = Self { name: name.to_owned(), source, size, rest, quotes, line: 1, is_at_end: false };
         let mut declared = None;

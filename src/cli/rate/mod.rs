@@ -105,12 +105,13 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let by = By::of(&args.by)?;
     let input = args.inputs.input()?;
     let (book, options) = args.inputs.terms(context)?;
-    let (Rated { charges, packs: months }, mut shares) = rate_file(input, &book, &options, by)?;
+    let (Rated { charges, packs: months }, mut shares, taken) = rate_file(input, &book, &options, by)?;
     write(args, &charges, shares.as_mut())?;
     if let Some(path) = &args.pack_report {
         file::replace_with(path, |out| packs::write(out, &months))
             .map_err(|error| Error::failed(file::why_not_written(path, &error)))?;
     }
+    taken.tell(&input.display().to_string(), &charges, &options);
     if charges.is_empty() {
         note!("warning: no charges: {} has no rows that are charged in mode {}", input.display(), options.mode);
     }
@@ -140,7 +141,7 @@ impl Inputs {
     /// The charges of the usage, each with its arithmetic.
     pub fn explained(&self, context: &Context) -> Result<Vec<Charge>, Error> {
         let (book, options) = self.terms(context)?;
-        rate_file(self.input()?, &book, &Options { explain: true, ..options }, None).map(|(rated, _)| rated.charges)
+        rate_file(self.input()?, &book, &Options { explain: true, ..options }, None).map(|(rated, ..)| rated.charges)
     }
 
     fn input(&self) -> Result<&Path, Error> {
@@ -280,7 +281,7 @@ fn rate_file<'b>(
     book: &'b PriceBook,
     options: &Options,
     mut by: Option<By>,
-) -> Result<(Rated, Option<Shares<'b>>), Error> {
+) -> Result<(Rated, Option<Shares<'b>>, Taken), Error> {
     let (name, source): (String, Box<dyn Read>) = if path.as_os_str() == "-" {
         ("standard input".to_owned(), Box::new(io::stdin().lock()))
     } else {
@@ -312,8 +313,7 @@ fn rate_file<'b>(
         }
     };
     let rated = rater.finish_with_packs().map_err(Error::failed)?;
-    taken.tell(&name, &rated.charges, options);
-    Ok((rated, by.map(|by| by.finish(book)).transpose()?))
+    Ok((rated, by.map(|by| by.finish(book)).transpose()?, taken))
 }
 
 /// What has no price must not go unseen in a file that nobody reads line by line.
