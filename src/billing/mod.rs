@@ -31,7 +31,6 @@ mod wide;
 mod words;
 
 pub use allocate::{AllocateError, Allocation, Portion, SUB_APP_ID, Shares, basis};
-pub use names::{Names, billed_spec};
 pub use bill_mode::{BillConflict, BillRead, BilledAs};
 pub use book::{
     Aggregate, Allowance, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropTop, Files, Inner,
@@ -40,6 +39,7 @@ pub use book::{
 };
 pub use contract::{Adjustment, AdjustmentKind, Change, Contract, Item, Stretch, Term};
 pub use gather::{RateError, Rated, Rater, Row, RowError, SeriesId, Span};
+pub use names::{Names, billed_spec};
 pub use options::{BillMonthBasis, Dated, Mode, MonthChange, Opening, Options, OptionsError, Settlement, Switches, WrongPack};
 pub use packs::{Left, LeftCompared, Pack, PackMonth, packs_from_toml};
 pub use places::Place;

@@ -86,7 +86,8 @@ impl<'a> Names<'a> {
     /// Notes a meter that is unknown, with the nearest name.
     pub(super) fn judge_meters(&self, meters: &[String], note: &mut dyn FnMut(&str, String)) {
         for (meter, why) in meters.iter().filter_map(|meter| Some((meter, self.meter(meter).err()?))) {
-            note("meter", format!("{meter:?} is unknown: {why}"));
+            let advice = why.split_once("; ").map_or(why.as_str(), |(_, advice)| advice);
+            note("meter", format!("{meter:?} is unknown; {advice}"));
         }
     }
 

@@ -107,9 +107,7 @@ impl<'t> Document<'t> {
     /// Notes a problem of a table, by its label and what follows it.
     pub fn add(&self, place: impl Into<String>, message: impl Into<String>) {
         let place = place.into();
-        let is_of = |label: &str| {
-            place.strip_prefix(label).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', ' ']))
-        };
+        let is_of = |label: &str| place.strip_prefix(label).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', ' ']));
         let places = self.places.borrow();
         let at = places.iter().filter(|(label, _)| is_of(label)).max_by_key(|(label, _)| label.len()).map(|(_, at)| *at);
         self.found.borrow_mut().push(Problem { line: at.map(|at| self.line(at)), place, message: message.into() });

@@ -114,12 +114,7 @@ impl<'a> Keys<'a> {
         self.table.iter().map(|(key, value)| (key.get_ref().as_ref(), Found { value: value.get_ref(), at: key.span().start }))
     }
 
-    fn typed<T>(
-        &self,
-        key: &str,
-        expected: &str,
-        take: impl FnOnce(&'a DeValue<'a>) -> Option<T>,
-    ) -> Option<Found<T>> {
+    fn typed<T>(&self, key: &str, expected: &str, take: impl FnOnce(&'a DeValue<'a>) -> Option<T>) -> Option<Found<T>> {
         let Found { value, at } = self.any(key)?;
         match take(value) {
             Some(value) => Some(Found { value, at }),

@@ -3,11 +3,11 @@
 //!
 //! What the cloud answers is read elsewhere and taken as it is.
 
+pub mod document;
 #[cfg(feature = "app")]
 pub mod encoding;
 #[cfg(feature = "app")]
 pub mod file;
-pub mod document;
 pub mod id;
 pub mod keys;
 pub mod names;

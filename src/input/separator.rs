@@ -43,7 +43,8 @@ impl Separator {
 
     /// The one by which a header falls into most of the names that are expected; a comma where none does.
     pub fn of_header(header: &str, expected: &[&str]) -> Self {
-        let known = |separator: &Self| titles(header, *separator).iter().filter(|title| expected.contains(&title.as_str())).count();
+        let known =
+            |separator: &Self| titles(header, *separator).iter().filter(|title| expected.contains(&title.as_str())).count();
         // The last of equals is taken: so that is the comma.
         Self::all().collect::<Vec<_>>().into_iter().rev().max_by_key(known).unwrap_or_default()
     }
@@ -51,7 +52,10 @@ impl Separator {
     /// The separator that a header has instead of one that is read.
     pub fn refused(header: &str, expected: &[&str]) -> Option<&'static str> {
         let is_known = |title: &str| expected.contains(&clean(title).as_str());
-        REFUSED.iter().find(|(letter, _)| header.split(*letter).filter(|title| is_known(title)).count() > 1).map(|(_, name)| *name)
+        REFUSED
+            .iter()
+            .find(|(letter, _)| header.split(*letter).filter(|title| is_known(title)).count() > 1)
+            .map(|(_, name)| *name)
     }
 }
 

@@ -86,8 +86,7 @@ impl<R: Read> Stream<R> {
 
 /// Makes LF of every CR that stands alone. Nothing moves.
 pub fn unify_line_ends(text: &mut [u8]) {
-    let lone: Vec<usize> =
-        memchr_iter(b'\r', text).filter(|place| text.get(place + 1) != Some(&b'\n')).collect();
+    let lone: Vec<usize> = memchr_iter(b'\r', text).filter(|place| text.get(place + 1) != Some(&b'\n')).collect();
     for place in lone {
         text[place] = b'\n';
     }

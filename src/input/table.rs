@@ -40,7 +40,8 @@ pub fn each_row<E>(
     }
 }
 
-const STRAY: &str = "a quote opens here that does not close where its cell ends, so it would take rows in; close it, or double the quotes inside";
+const STRAY: &str =
+    "a quote opens here that does not close where its cell ends, so it would take rows in; close it, or double the quotes inside";
 
 fn breaks(text: &[u8]) -> u64 {
     u64::try_from(memchr::memchr_iter(b'\n', text).count()).unwrap_or(u64::MAX)
@@ -125,7 +126,8 @@ impl Table {
         if let Some(separator) = declared {
             return Self::read(&text, separator, declared);
         }
-        let mut tables: Vec<Result<Self, InputError>> = Separator::all().map(|separator| Self::read(&text, separator, None)).collect();
+        let mut tables: Vec<Result<Self, InputError>> =
+            Separator::all().map(|separator| Self::read(&text, separator, None)).collect();
         // The last of equals is taken: so that is the comma.
         tables.reverse();
         let fit = |table: &Result<Self, InputError>| table.as_ref().map_or((0, 0), Self::fit);
@@ -134,7 +136,8 @@ impl Table {
 
     /// How many of the first rows have more than one cell and the commonest width, and that width.
     fn fit(&self) -> (usize, usize) {
-        let mut widths: Vec<usize> = self.rows.iter().take(100).map(|(_, cells)| cells.len()).filter(|width| *width > 1).collect();
+        let mut widths: Vec<usize> =
+            self.rows.iter().take(100).map(|(_, cells)| cells.len()).filter(|width| *width > 1).collect();
         widths.sort_unstable();
         widths.chunk_by(|one, other| one == other).map(|equal| (equal.len(), equal[0])).max().unwrap_or_default()
     }
@@ -175,9 +178,8 @@ impl Table {
                 return Err(wrong(line, format!("column {title:?} is there twice; rename or drop one")));
             }
         }
-        let place = |column: &&str| {
-            titles.iter().position(|title| title == column).ok_or_else(|| wrong(line, missing(column, &titles)))
-        };
+        let place =
+            |column: &&str| titles.iter().position(|title| title == column).ok_or_else(|| wrong(line, missing(column, &titles)));
         let places = expected.iter().map(place).collect();
         // Cells behind the header that hold nothing are nothing: programs write a separator too many.
         for (line, cells) in &mut self.rows {
@@ -253,15 +255,15 @@ mod tests {
 
     #[test]
     fn rows_are_never_lost_in_a_quote() {
-        for (text, line) in [
-            ("a,b\n1,\"x\n2,y\n", "line 2"),
-            ("a,b\n1,\"x\n2,\"y\"\n", "line 2"),
-            ("a,b\n0,5\" disk\n1,\"x\"z\n", "line 3"),
-        ] {
+        for (text, line) in
+            [("a,b\n1,\"x\n2,y\n", "line 2"), ("a,b\n1,\"x\n2,\"y\"\n", "line 2"), ("a,b\n0,5\" disk\n1,\"x\"z\n", "line 3")]
+        {
             let error = Table::with_header(text, &["a", "b"]).unwrap_err().to_string();
             assert!(error.starts_with(line), "{text:?}: {error}");
         }
-        for (text, said) in [("a|b\n1|2\n", "vertical bars"), ("a,b\n1\n", "line 2: 1 columns"), ("a,a,b\n", "twice"), ("", "empty")] {
+        for (text, said) in
+            [("a|b\n1|2\n", "vertical bars"), ("a,b\n1\n", "line 2: 1 columns"), ("a,a,b\n", "twice"), ("", "empty")]
+        {
             let read = Table::with_header(text, &["a", "b"]).and_then(|mut table| table.header(&["a", "b"]));
             assert!(read.as_ref().is_err_and(|error| error.to_string().contains(said)), "{text:?}: {read:?}");
         }

@@ -1,7 +1,7 @@
 //! Where definitions are: the shipped ones are in the program, a folder of one's own comes before them.
 
-use std::{fs, io};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use super::{Definition, ReportError};
 use crate::input::{self, InputError, Kind};

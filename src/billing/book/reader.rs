@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use super::{Choice, SwitchRule};
-pub use crate::input::document::{Problem, Problems as BookErrors};
 pub(in crate::billing) use crate::input::document::Document;
+pub use crate::input::document::{Problem, Problems as BookErrors};
 pub(in crate::billing) use crate::input::keys::Keys;
 
 /// A value, or `{ switch = "name" }`: one value per setting of the switch.

@@ -21,7 +21,8 @@ use clap::ValueEnum;
 use super::output::note;
 use super::{Context, Error, Outcome, file, prices};
 use crate::billing::{
-    BillRead, BilledAs, Contract, Dated, Mode, Names, Options, Pack, PriceBook, Rated, Rater, Settlement, Switches, packs_from_toml,
+    BillRead, BilledAs, Contract, Dated, Mode, Names, Options, Pack, PriceBook, Rated, Rater, Settlement, Switches,
+    packs_from_toml,
 };
 use crate::input::table::Table;
 use crate::input::{self, Kind};
@@ -271,7 +272,8 @@ pub fn read_bill(path: &Path) -> Result<BilledAs, Error> {
 
 /// Reads a contract.
 pub fn read_contract(path: &Path, book: &PriceBook) -> Result<Contract, Error> {
-    let toml = file::text(path, Kind::Document).map_err(|error| Error::failed(format!("contract {}: {error}", path.display())))?;
+    let toml =
+        file::text(path, Kind::Document).map_err(|error| Error::failed(format!("contract {}: {error}", path.display())))?;
     Contract::parse(&toml, &path.display().to_string(), book).map_err(Error::failed)
 }
 

@@ -235,7 +235,8 @@ impl<'r> Cells<'_, 'r> {
 
 /// The number of an application, or nothing.
 fn application(cell: &str) -> Result<Cow<'_, str>, String> {
-    let digits = id::read_digits(cell).map_err(|error| format!("expected the number of an application (SubAppId), or nothing: {error}"))?;
+    let digits = id::read_digits(cell)
+        .map_err(|error| format!("expected the number of an application (SubAppId), or nothing: {error}"))?;
     if !digits.is_empty() && digits.parse::<SubAppId>().is_err() {
         return Err("expected the number of an application (SubAppId), or nothing".to_owned());
     }
