@@ -1,10 +1,11 @@
 //! vodledger: find recordings in Tencent Cloud VOD, play them, set callbacks, and turn usage into exact cost reports.
 //!
 //! [`cloud`] is the signed client and can be used by itself; [`billing`] is the rating engine, free of I/O;
-//! [`model`] holds the words that both share. Everything else is the program around them (feature `app`).
+//! [`input`] reads what people hand in; [`model`] holds the words that all share. Everything else is the program around them (feature `app`).
 
 pub mod billing;
 pub mod cloud;
+pub mod input;
 pub mod model;
 
 #[cfg(feature = "app")]

@@ -23,6 +23,19 @@ pub struct BilledAs {
     pub settlement: Option<Settlement>,
 }
 
+/// What was read of a bill.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BillRead {
+    /// How the account is billed.
+    pub billed: BilledAs,
+    /// All lines.
+    pub lines: u64,
+    /// Lines of VOD.
+    pub of_vod: u64,
+    /// Lines of VOD that were bought in advance: they say nothing of how the rest is billed.
+    pub prepaid: u64,
+}
+
 /// A bill that says two things at once.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the bill has lines of {first} and of {second}: the account changed; give its history with --mode or [[account.mode]]")]
@@ -36,16 +49,23 @@ impl BilledAs {
     ///
     /// # Errors
     /// Lines that contradict each other.
-    pub fn of_lines<'a, L>(lines: impl IntoIterator<Item = L>) -> Result<Self, BillConflict>
+    pub fn of_lines<'a, L>(lines: impl IntoIterator<Item = L>) -> Result<BillRead, BillConflict>
     where
         L: IntoIterator<Item = &'a str>,
     {
         let mut found = [false; 4];
+        let mut read = BillRead::default();
         for line in lines {
+            read.lines += 1;
             let cells: Vec<&str> = line.into_iter().map(str::trim).collect();
             let has = |word: &str| cells.contains(&word);
+            if !SUB_ITEMS.iter().any(|item| has(item)) {
+                continue;
+            }
+            read.of_vod += 1;
             // What was bought in advance says nothing of how the rest is billed.
-            if !SUB_ITEMS.iter().any(|item| has(item)) || has(PREPAID) {
+            if has(PREPAID) {
+                read.prepaid += 1;
                 continue;
             }
             for (known, word) in found.iter_mut().zip([TRAFFIC, BANDWIDTH, DAILY, MONTHLY]) {
@@ -55,10 +75,13 @@ impl BilledAs {
         match found {
             [true, true, ..] => Err(BillConflict { first: TRAFFIC, second: BANDWIDTH }),
             [.., true, true] => Err(BillConflict { first: DAILY, second: MONTHLY }),
-            [traffic, bandwidth, daily, monthly] => Ok(Self {
-                mode: bandwidth.then_some(Mode::PostpaidByBandwidth).or(traffic.then_some(Mode::PostpaidByTraffic)),
-                settlement: monthly.then_some(Settlement::Month).or(daily.then_some(Settlement::Day)),
-            }),
+            [traffic, bandwidth, daily, monthly] => {
+                read.billed = Self {
+                    mode: bandwidth.then_some(Mode::PostpaidByBandwidth).or(traffic.then_some(Mode::PostpaidByTraffic)),
+                    settlement: monthly.then_some(Settlement::Month).or(daily.then_some(Settlement::Day)),
+                };
+                Ok(read)
+            }
         }
     }
 }

@@ -3,12 +3,14 @@
 //! A contract never changes usage or packs. Its terms replace prices of the book for a stretch of usage days, so a
 //! charge keeps both its list cost (the book) and its contracted cost; minimum, cap and rebate are lines of their own.
 
-use super::book::reader::{Keys, Problems};
+use super::book::reader::{Document, Keys};
 use super::book::{
     BookErrors, Dimensions, FORMAT, Price, PriceBook, Rate, Tiers, lists_meet, one_price, parse_price, parse_tiers,
 };
+use super::names::Names;
 use super::options::Mode;
 use super::ratio::{Decimal, Ratio};
+use crate::input::id;
 use crate::model::BillingDay;
 
 /// What was agreed.
@@ -141,9 +143,9 @@ impl Contract {
     /// # Errors
     /// Every problem at once, each with table and key.
     pub fn parse(toml: &str, origin: &str, book: &PriceBook) -> Result<Self, BookErrors> {
-        let problems = Problems::new(origin);
-        let root = problems.parse(toml)?;
-        let keys = Keys::new(&root, String::new(), &problems);
+        let problems = Document::new(origin, toml);
+        let root = problems.parse()?;
+        let keys = Keys::top(&problems, &root);
         if keys.optional_integer("format") != Some(FORMAT) {
             keys.problem("format", &format!("write format = {FORMAT}"));
         }
@@ -154,15 +156,15 @@ impl Contract {
         let id = id.unwrap_or_default();
         let contract = Self {
             title: title.unwrap_or_default(),
-            accounts: keys.texts("accounts"),
-            payer: keys.optional_text("payer"),
+            accounts: keys.texts("accounts").iter().filter_map(|account| account_id(&keys, "accounts", account)).collect(),
+            payer: keys.optional_text("payer").and_then(|account| account_id(&keys, "payer", &account)),
             terms: keys.tables("term").iter().filter_map(|keys| term(keys, book)).collect(),
             items: keys.tables("price").iter().filter_map(|keys| item(keys, book, &id)).collect(),
             settlements: adjustments(&keys),
             id,
         };
         keys.finish();
-        if problems.is_empty() {
+        if problems.is_sound() {
             contract.check(book, &problems);
         }
         problems.into_result(contract)
@@ -179,12 +181,13 @@ impl Contract {
         stretches.flat_map(|days| days.from.into_iter().chain(days.to))
     }
 
-    fn check(&self, book: &PriceBook, problems: &Problems) {
+    fn check(&self, book: &PriceBook, problems: &Document<'_>) {
+        let names = Names::of(book);
         for term in &self.terms {
             let place = format!("term {:?}", term.name);
-            for meter in term.meters.iter().filter(|meter| book.meter(meter).is_none()) {
-                problems.add(format!("{place}: meter"), format!("{meter:?} is unknown; see `meters` and the price book"));
-            }
+            let mut note = |key: &str, message| problems.add(format!("{place}: {key}"), message);
+            names.judge_meters(&term.meters, &mut note);
+            names.judge(&term.meters, &term.areas, &term.specs, &mut note);
             let bases: Vec<&Price> =
                 book.versions.iter().flat_map(|version| &version.prices).filter(|price| term.meets(price)).collect();
             if bases.is_empty() {
@@ -197,17 +200,20 @@ impl Contract {
             }
         }
         for adjustment in &self.settlements {
-            for meter in adjustment.meters.iter().filter(|meter| book.meter(meter).is_none()) {
-                let place = format!("{} {:?}: meter", adjustment.kind.meter(), adjustment.name);
-                problems.add(place, format!("{meter:?} is unknown; see `meters` and the price book"));
-            }
+            let place = format!("{} {:?}", adjustment.kind.meter(), adjustment.name);
+            names.judge_meters(&adjustment.meters, &mut |key, message| problems.add(format!("{place}: {key}"), message));
         }
         for item in &self.items {
-            one_price(book, &format!("price {:?}", item.price.name), &item.price, problems);
+            let place = format!("price {:?}", item.price.name);
+            one_price(book, &place, &item.price, problems);
+            for rate in &item.price.rates {
+                let mut note = |key: &str, message| problems.add(format!("{place}: {key}"), message);
+                names.judge(&item.price.meters, &rate.areas, &rate.specs, &mut note);
+            }
         }
     }
 
-    fn check_over(&self, term: &Term, base: &Price, place: &str, problems: &Problems) {
+    fn check_over(&self, term: &Term, base: &Price, place: &str, problems: &Document<'_>) {
         let tiers = base.tiers.as_ref().map_or(1, |tiers| tiers.up_to.len() + 1);
         if let Change::Prices(prices) = &term.change
             && prices.len() != tiers
@@ -257,6 +263,17 @@ impl Term {
             Change::Prices(prices) | Change::Tiers(_, prices) => prices.clone(),
         };
         Some(Rate { prices, ..rate.clone() })
+    }
+}
+
+/// An account as it is meant, whatever a spreadsheet made of it.
+pub(super) fn account_id(keys: &Keys<'_>, key: &str, written: &str) -> Option<String> {
+    match id::read(written) {
+        Ok(id) => Some(id.into_owned()),
+        Err(why) => {
+            keys.problem(key, &format!("{written:?}: {why}"));
+            None
+        }
     }
 }
 

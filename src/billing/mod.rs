@@ -18,6 +18,7 @@ mod counters;
 mod curve;
 mod gather;
 mod lines;
+mod names;
 mod options;
 mod packs;
 mod partial;
@@ -31,7 +32,7 @@ mod wide;
 mod words;
 
 pub use allocate::{AllocateError, Allocation, Portion, SUB_APP_ID, Shares, basis};
-pub use bill_mode::{BillConflict, BilledAs};
+pub use bill_mode::{BillConflict, BillRead, BilledAs};
 pub use book::{
     Aggregate, Allowance, BookErrors, BookMeter, Bound, Choice, Comparison, Condition, Cover, Dimensions, DropRounding, DropTop,
     Files, Inner, Outer, OverflowTier, PackOrder, PackRules, Part, PartKind, Price, PriceBook, Problem, Product, ProductTerm,
@@ -39,6 +40,7 @@ pub use book::{
 };
 pub use contract::{Adjustment, AdjustmentKind, Change, Contract, Item, Stretch, Term};
 pub use gather::{RateError, Rated, Rater, Row, RowError, SeriesId, Span};
+pub use names::{Names, billed_spec};
 pub use options::{
     BillMonthBasis, Dated, Mode, MonthChange, Opening, Options, OptionsError, Settlement, SettlementChange, Switches, WrongPack,
 };

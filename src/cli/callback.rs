@@ -1,6 +1,6 @@
 //! `vodledger callback`: where event notifications go.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde_json::json;
@@ -12,6 +12,7 @@ use crate::callbacks::config::{EVENTS, Event, Mode};
 use crate::callbacks::{CallbackError, Change, Setting, Wish, check_url, plan, plan_clear, plan_rollback, show, write};
 use crate::cloud::Client;
 use crate::cloud::legacy::DescribeRecordPlayInfo;
+use crate::input;
 use crate::ledger::Ledger;
 use crate::model::{Address, Secret, SubAppId, Vid};
 use crate::settings::Account;
@@ -177,7 +178,7 @@ fn run_set(args: &SetArgs, context: &Context) -> Result<Outcome, Error> {
         }),
         url,
         events: args.events.clone(),
-        sign_key: args.sign_key_file.as_ref().map(read_key).transpose()?,
+        sign_key: args.sign_key_file.as_deref().map(read_key).transpose()?,
         replace: args.replace.clone(),
     };
     let target = Target::new(context)?;
@@ -312,8 +313,7 @@ pub fn on_off(on: bool) -> &'static str {
     if on { "ON" } else { "OFF" }
 }
 
-fn read_key(path: &PathBuf) -> Result<Secret, Error> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| Error::usage(format!("sign key file {}: {error}", path.display())))?;
+fn read_key(path: &Path) -> Result<Secret, Error> {
+    let text = input::file::small(path).map_err(|error| Error::usage(format!("sign key file {}: {error}", path.display())))?;
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }

@@ -9,9 +9,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::runtime::Runtime;
 
 use super::signer::Signer;
-use super::{Error, Global};
+use super::{Error, Global, file};
 use crate::cloud::credential::{self, World};
 use crate::cloud::{Client, ClientBuilder, Priority};
+use crate::input::{self, Kind};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Address, Clock, Language, SubAppId};
 use crate::recordings::playback::Domain;
@@ -29,6 +30,12 @@ pub struct Context {
     runtime: OnceLock<Runtime>,
 }
 
+/// The process's own environment and files; a file of a key that has no end is refused.
+fn world() -> World {
+    let home = std::env::home_dir().filter(|path| !path.as_os_str().is_empty());
+    World::new(|name| std::env::var(name).ok(), input::file::small, home)
+}
+
 impl From<SettingsError> for Error {
     fn from(error: SettingsError) -> Self {
         Self::usage(error)
@@ -39,7 +46,7 @@ impl Context {
     /// Takes the global options.
     pub fn new(global: Global) -> Self {
         let clock = global.as_of.map_or_else(Clock::wall, Clock::pinned);
-        Self { global, clock, world: Arc::new(World::system()), settings: OnceLock::new(), runtime: OnceLock::new() }
+        Self { global, clock, world: Arc::new(world()), settings: OnceLock::new(), runtime: OnceLock::new() }
     }
 
     /// The configuration, with the environment on top; read once.
@@ -149,7 +156,7 @@ impl Context {
             builder = builder.sts_endpoint(url.as_str());
         }
         if let Some(path) = &endpoint.ca_file {
-            builder = builder.root_certificate(self.read(path)?);
+            builder = builder.root_certificate(self.read(path, Kind::Secret)?);
         }
         Ok(builder)
     }
@@ -218,7 +225,7 @@ impl Context {
     }
 
     /// The text of a file that the user named.
-    pub fn read(&self, path: &Path) -> Result<String, Error> {
-        self.world.read(path).map_err(|error| Error::usage(format!("{} cannot be read: {error}", path.display())))
+    pub fn read(&self, path: &Path, kind: Kind) -> Result<String, Error> {
+        file::text(path, kind).map_err(|error| Error::usage(format!("{} cannot be read: {error}", path.display())))
     }
 }

@@ -1,36 +1,22 @@
-//! Reading files with errors that say what to do, and writing them so that nobody ever sees half of one:
-//! temporary name, sync, rename.
+//! Reading what people hand in, and writing files so that nobody ever sees half of one: temporary name, sync, rename.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-/// Opens a file for reading; a folder is an error now, not with the first read.
-pub fn open(path: &Path) -> Result<File, String> {
-    let file = File::open(path).map_err(|error| why_not_read(&error))?;
-    match file.metadata() {
-        Ok(metadata) if metadata.is_dir() => Err(why_not_read(&io::ErrorKind::IsADirectory.into())),
-        _ => Ok(file),
-    }
-}
+use super::output::note;
+use crate::input::encoding::Text;
+use crate::input::{self, InputError, Kind};
 
-/// The whole text of a file.
-pub fn read_text(path: &Path) -> Result<String, String> {
-    let mut text = String::new();
-    open(path)?.read_to_string(&mut text).map_err(|error| why_not_read(&error))?;
+/// The text of a file that the user named, whatever its encoding. One that is not UTF-8 is mentioned: it may be guessed wrong.
+pub fn text(path: &Path, kind: Kind) -> Result<String, InputError> {
+    let Text { text, encoding } = input::file::text(path, kind)?;
+    if let Some(encoding) = encoding {
+        note!("note: {} is read as {encoding}", path.display());
+    }
     Ok(text)
-}
-
-fn why_not_read(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file; check the name".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder; name a file in it".to_owned(),
-        io::ErrorKind::PermissionDenied => "no permission to read it; change its permissions or copy it".to_owned(),
-        io::ErrorKind::InvalidData => "it is not UTF-8 text; save it as UTF-8".to_owned(),
-        _ => error.to_string(),
-    }
 }
 
 /// Writes a file, in place of one that may be there.

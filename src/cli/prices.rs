@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::output::{Format, Listing};
 use super::{Context, Error, Outcome, file};
 use crate::billing::{BookErrors, Price, PriceBook, Rate, Unpriced, Version, shipped};
+use crate::input::Kind;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -106,7 +107,8 @@ fn parse(name: &str) -> Result<Result<PriceBook, BookErrors>, Error> {
             known_ids()
         )));
     }
-    let toml = file::read_text(Path::new(name)).map_err(|error| Error::failed(format!("price book {name}: {error}")))?;
+    let toml =
+        file::text(Path::new(name), Kind::Document).map_err(|error| Error::failed(format!("price book {name}: {error}")))?;
     Ok(PriceBook::parse(&toml, name))
 }
 

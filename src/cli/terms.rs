@@ -1,11 +1,11 @@
 //! By what an account is rated: its price book, and its modes, packs, contract and switches.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
-use super::{Context, Error, prices, rate};
+use super::{Context, Error, file, prices, rate};
 use crate::billing::{Mode, Options, PriceBook, Settlement, Switches};
+use crate::input::Kind;
 use crate::ledger::Ledger;
 use crate::model::{BillingDay, BillingMonth};
 use crate::settings::{self, Account};
@@ -82,9 +82,9 @@ impl<'a> Terms<'a> {
 }
 
 /// Who bears which cost.
-fn mapping(file: &Path) -> Result<Mapping, Error> {
-    let text = fs::read_to_string(file).map_err(|error| Error::failed(format!("mapping {}: {error}", file.display())))?;
-    Mapping::parse(&text, &file.display().to_string()).map_err(Error::usage)
+fn mapping(path: &Path) -> Result<Mapping, Error> {
+    let text = file::text(path, Kind::Document).map_err(|error| Error::failed(format!("mapping {}: {error}", path.display())))?;
+    Mapping::parse(&text, &path.display().to_string()).map_err(Error::usage)
 }
 
 fn mode(mode: settings::Mode) -> Mode {

@@ -189,6 +189,14 @@ impl Meter {
         METERS.iter().find(|meter| meter.name == name)
     }
 
+    /// The specifications that the product knows of it, those that `specs` shortens written out; none where any may come.
+    pub fn known_specs(&self) -> Vec<String> {
+        if self.specs == ANY {
+            return Vec::new();
+        }
+        self.specs.split(", ").flat_map(written_out).filter(|spec| !spec.is_empty()).collect()
+    }
+
     /// The meter that a task type of `DescribeMediaProcessUsageData` fills.
     pub fn of_task(task_type: &str) -> Option<&'static Self> {
         METERS.iter().find(|meter| meter.api.strip_prefix("DescribeMediaProcessUsageData ") == Some(task_type))
@@ -198,6 +206,21 @@ impl Meter {
     pub fn of_aigc(aigc_type: &str) -> Option<&'static Self> {
         METERS.iter().find(|meter| meter.api.strip_prefix("DescribeAigcUsageData ") == Some(aigc_type))
     }
+}
+
+/// The sizes of pictures in specifications.
+const SIZES: [&str; 5] = ["SD", "HD", "FHD", "2K", "4K"];
+
+/// `Standard.H264.SD … Standard.H265.4K`: every codec and size from the first to the last.
+fn written_out(specs: &str) -> Vec<String> {
+    let (Some((first, last)), Some((prefix, _))) = (specs.split_once(" … "), specs.split_once("H264")) else {
+        return vec![specs.to_owned()];
+    };
+    let codecs = if last.contains("H265") { ["H264", "H265"].as_slice() } else { &["H264"] };
+    let most = SIZES.iter().position(|size| last.ends_with(&format!(".{size}"))).unwrap_or(SIZES.len() - 1);
+    let least = SIZES.iter().position(|size| first.ends_with(&format!(".{size}"))).unwrap_or(0);
+    let sizes = &SIZES[least..=most.max(least)];
+    codecs.iter().flat_map(|codec| sizes.iter().map(move |size| format!("{prefix}{codec}.{size}"))).collect()
 }
 
 /// The storage classes: name in media and price books, and in `DescribeStorageDetails.StorageType`.

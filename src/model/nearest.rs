@@ -6,26 +6,39 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec
     let typed = typed.to_lowercase();
     let mut close: Vec<(usize, &str)> = known
         .into_iter()
-        .map(|word| (distance(&typed, &word.to_lowercase()), word))
+        .map(|word| (distance(&typed, &word.to_lowercase(), |_| 1), word))
         .filter(|(edits, _)| *edits <= limit)
         .collect();
     close.sort();
     close.into_iter().map(|(_, word)| word).collect()
 }
 
-/// Insertions, deletions, replacements of characters and swaps of neighbours (optimal string alignment).
-fn distance(left: &str, right: &str) -> usize {
+/// How many letters two words are apart; `None` where a digit is another, more or missing: digits tell things apart.
+pub fn letters_apart(left: &str, right: &str) -> Option<usize> {
+    let far = left.chars().count() + right.chars().count() + 1;
+    let edits = distance(left, right, |letter| if letter.is_ascii_digit() { far } else { 1 });
+    (edits < far).then_some(edits)
+}
+
+/// Insertions, deletions, replacements of characters and swaps of neighbours (optimal string alignment), each at the cost of
+/// the dearest character in it.
+fn distance(left: &str, right: &str, cost: impl Fn(char) -> usize) -> usize {
     let left: Vec<char> = left.chars().collect();
     let right: Vec<char> = right.chars().collect();
     let mut above: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
+    let mut row: Vec<usize> = vec![0];
+    row.extend(right.iter().scan(0, |sum, letter| {
+        *sum += cost(*letter);
+        Some(*sum)
+    }));
     for line in 0..left.len() {
-        let mut next = vec![line + 1];
+        let mut next = vec![row[0] + cost(left[line])];
         for column in 0..right.len() {
-            let replaced = row[column] + usize::from(left[line] != right[column]);
-            let mut edits = replaced.min(row[column + 1] + 1).min(next[column] + 1);
-            if line > 0 && column > 0 && left[line] == right[column - 1] && left[line - 1] == right[column] {
-                edits = edits.min(above[column - 1] + 1);
+            let (one, other) = (left[line], right[column]);
+            let replaced = row[column] + if one == other { 0 } else { cost(one).max(cost(other)) };
+            let mut edits = replaced.min(row[column + 1] + cost(one)).min(next[column] + cost(other));
+            if line > 0 && column > 0 && one == right[column - 1] && left[line - 1] == other {
+                edits = edits.min(above[column - 1] + cost(one).max(cost(other)));
             }
             next.push(edits);
         }

@@ -1,9 +1,10 @@
 //! Where definitions are: the shipped ones are in the program, a folder of one's own comes before them.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use super::{Definition, ReportError};
+use crate::input::{self, InputError, Kind};
 
 const SHIPPED: [(&str, &str); 18] = [
     ("bandwidth-peaks", include_str!("../../reports/bandwidth-peaks.sql")),
@@ -100,6 +101,8 @@ fn stem(file: &Path) -> String {
 }
 
 fn from_file(file: &Path) -> Result<Definition, ReportError> {
-    let text = fs::read_to_string(file).map_err(|source| ReportError::File { path: file.to_owned(), source })?;
+    let failed = |error: InputError| io::Error::other(error.to_string());
+    let text = input::file::text(file, Kind::Document).map_err(failed);
+    let text = text.map_err(|source| ReportError::File { path: file.to_owned(), source })?.text;
     Definition::parse(&stem(file), &text, &file.display().to_string())
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::input::document::Problems;
+
 /// A configuration that cannot be used: where, what, and what to do. Values of secrets are never quoted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
@@ -13,16 +15,9 @@ pub enum SettingsError {
         /// The system's reason.
         reason: String,
     },
-    /// A place in the file is wrong.
-    #[error("{file}:{line}: {message}")]
-    File {
-        /// The file.
-        file: String,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong and what to do.
-        message: String,
-    },
+    /// Places in the file are wrong: all of them.
+    #[error(transparent)]
+    File(#[from] Problems),
     /// A variable is wrong.
     #[error("{variable}: {message}")]
     Variable {

@@ -1,58 +1,57 @@
 //! The configuration file: from TOML to settings.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::account::{
     Account, Applications, CredentialFrom, CredentialSource, Endpoints, Mode, ModeFrom, Playback, RoleToAssume, Settlement, Site,
 };
 use super::endpoint;
-use super::protect::protect;
-use super::reader::{Reader, Source, Value, integer};
+use super::protect::{protect, texts};
+use super::reader::{self, Source};
 use super::{Collect, LANGUAGES, Logs, Report, Settings, SettingsError};
+use crate::input::document::Document;
+use crate::input::id;
+use crate::input::keys::{Found, Keys, integer};
 use crate::model::address::{Address, LedgerPlace};
 use crate::model::{BillingDay, SecretRef, SubAppId};
 
 /// The longest time a playback URL may be asked to work: 10 years.
 const LONGEST_EXPIRY: u64 = 10 * 366 * 86_400;
 
-/// Reads the text of a file.
+/// Reads the text of a file: everything that is wrong in it is told.
 pub fn parse(source: &Source<'_>) -> Result<Settings, SettingsError> {
-    // The parser's message is taken without the line it quotes: that may hold a secret.
-    let table: Spanned<DeTable<'_>> = DeTable::parse(source.text)
-        .map_err(|error| source.error(error.span().map_or(0, |span| span.start), format!("this is no TOML: {}", what(&error))))?;
-    let top = Reader::top(source, &table);
+    let document = Document::dotted(&source.name, source.text, reader::secret);
+    let table = document.parse()?;
+    let top = Keys::top(&document, &table);
     let mut settings = Settings {
-        ledger: top.text("ledger")?.map(|url| ledger(source, url.value)),
-        lang: top.choice("lang", LANGUAGES)?,
-        accounts: accounts(&top)?,
+        ledger: top.written("ledger").map(|url| ledger(source, url.value)),
+        lang: top.word("lang", LANGUAGES),
+        accounts: accounts(&top, source),
         ..Settings::default()
     };
-    if let Some(table) = top.table("collect")? {
-        settings.collect = collect(table)?;
+    if let Some(table) = top.table("collect") {
+        settings.collect = collect(&table);
     }
-    if let Some(table) = top.table("logs")? {
-        settings.logs = logs(table)?;
+    if let Some(table) = top.table("logs") {
+        settings.logs = logs(&table, source);
     }
-    if let Some(table) = top.table("protect")? {
-        settings.protect = protect(table)?;
+    if let Some(table) = top.table("protect") {
+        settings.protect = protect(&table, source);
     }
-    if let Some(table) = top.table("report")? {
-        settings.report = report(table)?;
+    if let Some(table) = top.table("report") {
+        settings.report = report(&table, source);
     }
-    if let Some(table) = top.table("prices")? {
-        settings.prices_dir = table.path("dir")?;
-        table.finish()?;
+    if let Some(table) = top.table("prices") {
+        settings.prices_dir = source.path_at(&table, "dir");
+        table.finish();
     }
-    top.finish()?;
-    Ok(settings)
-}
-
-/// The first line of the parser's message.
-fn what(error: &toml::de::Error) -> &str {
-    error.message().lines().next().unwrap_or("it cannot be read")
+    top.finish();
+    Ok(document.into_result(settings)?)
 }
 
 /// A ledger's address as written: a path is meant from the folder of the file. What is no address of a ledger is told when the ledger
@@ -64,147 +63,163 @@ fn ledger(source: &Source<'_>, written: &str) -> Address {
     Address::new(format!("{scheme}{}", source.path(path).display()))
 }
 
-fn collect(table: Reader<'_>) -> Result<Collect, SettingsError> {
-    let concurrency = table.number("concurrency", 1, 64)?;
-    let media_per_call = table.number("media_per_call", 1, 5000)?;
-    let process_all_at_once = table.flag("process_all_at_once")?;
-    table.finish()?;
+fn collect(table: &Keys<'_>) -> Collect {
+    let concurrency = table.number("concurrency", 1, 64);
+    let media_per_call = table.number("media_per_call", 1, 5000);
+    let process_all_at_once = table.optional_flag("process_all_at_once");
+    table.finish();
     let default = Collect::default();
-    Ok(Collect {
+    Collect {
         concurrency: concurrency.and_then(|number| usize::try_from(number).ok()).unwrap_or(default.concurrency),
         media_per_call: media_per_call.unwrap_or(default.media_per_call),
         process_all_at_once: process_all_at_once.unwrap_or(default.process_all_at_once),
-    })
+    }
 }
 
-fn logs(table: Reader<'_>) -> Result<Logs, SettingsError> {
+fn logs(table: &Keys<'_>, source: &Source<'_>) -> Logs {
     let logs = Logs {
-        sync: table.flag("sync")?.unwrap_or_default(),
-        domains: table.texts("domains")?,
-        folder: table.path("folder")?,
-        most_bytes: table.number("most_bytes", 1, i64::MAX.unsigned_abs())?,
-        overhead: overhead(&table)?,
-        broken_permille: table.number("broken_permille", 0, 1000)?,
+        sync: table.flag("sync"),
+        domains: texts(table, "domains"),
+        folder: source.path_at(table, "folder"),
+        most_bytes: table.number("most_bytes", 1, i64::MAX.unsigned_abs()),
+        overhead: overhead(table),
+        broken_permille: table.number("broken_permille", 0, 1000),
     };
-    table.finish()?;
-    Ok(logs)
+    table.finish();
+    logs
 }
 
-fn report(table: Reader<'_>) -> Result<Report, SettingsError> {
-    let month = table.number("fiscal_year_starts", 1, 12)?;
+fn report(table: &Keys<'_>, source: &Source<'_>) -> Report {
+    let month = table.number("fiscal_year_starts", 1, 12);
     let report = Report {
-        dir: table.path("dir")?,
-        mapping: table.path("mapping")?,
-        seconds: table.number("seconds", 1, 86_400)?,
+        dir: source.path_at(table, "dir"),
+        mapping: source.path_at(table, "mapping"),
+        seconds: table.number("seconds", 1, 86_400),
         fiscal_year_starts: month.and_then(|month| u32::try_from(month).ok()),
-        fiscal_year_ends_it: table.choice("fiscal_year_named_by", &[("start", false), ("end", true)])?.unwrap_or_default(),
+        fiscal_year_ends_it: table.word("fiscal_year_named_by", &[("start", false), ("end", true)]).unwrap_or_default(),
     };
-    table.finish()?;
-    Ok(report)
+    table.finish();
+    report
 }
 
 /// `"1.10"` in parts of ten thousand.
-fn overhead(table: &Reader<'_>) -> Result<Option<u32>, SettingsError> {
-    let Some(Value { value, at }) = table.text("overhead")? else { return Ok(None) };
+fn overhead(table: &Keys<'_>) -> Option<u32> {
+    let Found { value, at } = table.written("overhead")?;
     let number: Option<Decimal> = value.parse().ok();
     let parts =
         number.filter(|number| (Decimal::ONE..=Decimal::TEN).contains(number)).map(|number| number * Decimal::from(10_000));
-    match parts.filter(Decimal::is_integer).and_then(|parts| parts.to_u32()) {
-        Some(parts) => Ok(Some(parts)),
-        None => {
-            Err(table
-                .error(at, "logs.overhead must be a number in quotes from 1 to 10 with at most four decimals, such as \"1.10\""))
-        }
+    let parts = parts.filter(Decimal::is_integer).and_then(|parts| parts.to_u32());
+    if parts.is_none() {
+        table.note(at, "logs.overhead must be a number in quotes from 1 to 10 with at most four decimals, such as \"1.10\"");
     }
+    parts
 }
 
-fn accounts(top: &Reader<'_>) -> Result<Vec<Account>, SettingsError> {
+fn accounts(top: &Keys<'_>, source: &Source<'_>) -> Vec<Account> {
     let mut accounts: Vec<Account> = Vec::new();
-    for table in top.tables("account")? {
-        let at = table.at;
-        let account = account(table)?;
+    for table in top.tables("account") {
+        let Some(account) = account(&table, source) else { continue };
         if accounts.iter().any(|other| other.name == account.name) {
-            return Err(top.error(at, format!("two accounts are named {:?}; give each its own name", account.name)));
+            top.note(table.at, format!("two accounts are named {:?}; give each its own name", account.name));
         }
         accounts.push(account);
     }
-    Ok(accounts)
+    accounts
 }
 
-fn account(table: Reader<'_>) -> Result<Account, SettingsError> {
-    let site = table.choice("site", Site::WORDS)?.unwrap_or_default();
-    let mut account = Account::new(name(&table)?, site);
-    account.uin = uin(&table)?;
-    if let Some(Value { value, at }) = table.text("currency")? {
-        account.currency = value.parse().map_err(|error| table.error(at, format!("account.currency: {error}")))?;
+/// An account; `None` where it has no usable name, after everything else was looked at.
+fn account(table: &Keys<'_>, source: &Source<'_>) -> Option<Account> {
+    let name = name(table);
+    let site = table.word("site", Site::WORDS).unwrap_or_default();
+    let mut account = Account::new(name.clone().unwrap_or_default(), site);
+    account.uin = uin(table);
+    if let Some(Found { value, at }) = table.written("currency") {
+        match value.parse() {
+            Ok(currency) => account.currency = currency,
+            Err(error) => table.note(at, format!("account.currency: {error}")),
+        }
     }
-    if let Some(applications) = applications(&table)? {
+    if let Some(applications) = applications(table) {
         account.applications = applications;
     }
-    account.contract = table.path("contract")?;
-    account.bill = table.path("bill")?;
-    if let Some(book) = table.text("price_book")? {
-        account.price_book = price_book(table.source(), book.value);
+    account.contract = source.path_at(table, "contract");
+    account.bill = source.path_at(table, "bill");
+    if let Some(book) = table.written("price_book") {
+        account.price_book = price_book(source, book.value);
     }
-    if let Some(allowed) = table.flag("legacy_api")? {
+    if let Some(allowed) = table.optional_flag("legacy_api") {
         account.legacy_api = allowed;
     }
-    account.modes = modes(&table)?;
-    if let Some(credential) = table.table("credential")? {
-        account.credential = self::credential(credential)?;
+    account.modes = modes(table, source);
+    if let Some(credential) = table.table("credential") {
+        account.credential = self::credential(&credential, source);
     }
-    if let Some(endpoint) = table.table("endpoint")? {
-        account.endpoint = endpoints(endpoint)?;
+    if let Some(endpoint) = table.table("endpoint") {
+        account.endpoint = endpoints(&endpoint, source);
     }
-    account.playback = table.tables("playback")?.into_iter().map(playback).collect::<Result<_, _>>()?;
-    if let Some(switches) = table.table("switches")? {
+    account.playback = table.tables("playback").iter().filter_map(|table| playback(table, source)).collect();
+    if let Some(switches) = table.table("switches") {
         for (name, value) in switches.entries() {
-            account.switches.insert(name.to_owned(), switch(&switches, name, &value)?);
+            account.switches.extend(switch(&switches, name, &value).map(|value| (name.to_owned(), value)));
         }
     }
-    table.finish()?;
-    Ok(account)
+    table.finish();
+    name.map(|_| account)
 }
 
-fn name(table: &Reader<'_>) -> Result<String, SettingsError> {
-    match table.text("name")? {
-        Some(Value { value, at }) if value.trim().is_empty() || value != value.trim() || value.contains(',') => {
-            Err(table.error(at, "account.name must be a text without commas and without spaces at its ends"))
+fn name(table: &Keys<'_>) -> Option<String> {
+    let Some(Found { value, at }) = table.written("name") else {
+        if !table.has("name") {
+            table.note(table.at, "this account has no name; add `name = \"…\"` below [[account]]");
         }
-        Some(name) => Ok(name.value.to_owned()),
-        None => Err(table.error(table.at, "this account has no name; add `name = \"…\"` below [[account]]")),
+        return None;
+    };
+    if value.trim().is_empty() || value != value.trim() || value.contains(',') {
+        table.note(at, "account.name must be a text without commas and without spaces at its ends");
+        return None;
     }
+    Some(value.to_owned())
 }
 
 /// The account number: digits, as text or as a number.
-fn uin(table: &Reader<'_>) -> Result<Option<String>, SettingsError> {
-    let Some(Value { value, at }) = table.any("uin") else { return Ok(None) };
-    let digits = match value {
+fn uin(table: &Keys<'_>) -> Option<String> {
+    let Found { value, at } = table.any("uin")?;
+    let written = match value {
         DeValue::String(text) => text.to_string(),
         DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
         _ => String::new(),
     };
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(table.error(at, "account.uin must be the account number, such as \"100000000001\""));
+    let digits = id::read_digits(&written).map(Cow::into_owned).unwrap_or_default();
+    if digits.is_empty() {
+        table.note(at, "account.uin must be the account number, such as \"100000000001\"");
+        return None;
     }
-    Ok(Some(digits))
+    Some(digits)
 }
 
-fn applications(table: &Reader<'_>) -> Result<Option<Applications>, SettingsError> {
-    let Some(Value { value, at }) = table.any("applications") else { return Ok(None) };
-    let wrong = |at| table.error(at, "account.applications must be \"all\" or a list of SubAppIds such as [1500000001]");
+fn applications(table: &Keys<'_>) -> Option<Applications> {
+    let Found { value, at } = table.any("applications")?;
+    let wrong = |at| table.note(at, "account.applications must be \"all\" or a list of SubAppIds such as [1500000001]");
     match value {
-        DeValue::String(text) if text == "all" => Ok(Some(Applications::All)),
+        DeValue::String(text) if text == "all" => Some(Applications::All),
         DeValue::Array(items) if !items.is_empty() => {
-            let id = |item: &Spanned<DeValue<'_>>| match item.get_ref() {
-                DeValue::Integer(digits) => integer(digits).map(SubAppId),
-                DeValue::String(text) => text.parse().ok(),
-                _ => None,
+            let id = |item: &Spanned<DeValue<'_>>| {
+                let id = match item.get_ref() {
+                    DeValue::Integer(digits) => integer(digits).map(SubAppId),
+                    DeValue::String(text) => id::read_digits(text).ok().and_then(|digits| digits.parse().ok()),
+                    _ => None,
+                };
+                if id.is_none() {
+                    wrong(item.span().start);
+                }
+                id
             };
-            let ids = items.iter().map(|item| id(item).ok_or_else(|| wrong(item.span().start))).collect::<Result<_, _>>()?;
-            Ok(Some(Applications::Listed(ids)))
+            Some(Applications::Listed(items.iter().filter_map(id).collect()))
         }
-        _ => Err(wrong(at)),
+        _ => {
+            wrong(at);
+            None
+        }
     }
 }
 
@@ -214,28 +229,24 @@ fn price_book(source: &Source<'_>, written: &str) -> String {
     if is_file { source.path(written).display().to_string() } else { written.to_owned() }
 }
 
-fn modes(account: &Reader<'_>) -> Result<Vec<ModeFrom>, SettingsError> {
+fn modes(account: &Keys<'_>, source: &Source<'_>) -> Vec<ModeFrom> {
     let mut modes: Vec<ModeFrom> = Vec::new();
-    for table in account.tables("mode")? {
-        let at = table.at;
-        let entry = ModeFrom {
-            from: day(&table)?,
-            mode: table.choice("mode", Mode::WORDS)?.unwrap_or_default(),
-            settlement: table.choice("settlement", Settlement::WORDS)?.unwrap_or_default(),
-            packs: table.path("packs")?,
-        };
-        table.finish()?;
-        if modes.last().is_some_and(|last| last.from >= entry.from) {
-            return Err(
-                account.error(at, "the entries of [[account.mode]] must be in the order of `from`, oldest first, one a day")
-            );
+    for table in account.tables("mode") {
+        let from = day(&table);
+        let mode = table.word("mode", Mode::WORDS).unwrap_or_default();
+        let settlement = table.word("settlement", Settlement::WORDS).unwrap_or_default();
+        let packs = source.path_at(&table, "packs");
+        table.finish();
+        let Some(from) = from else { continue };
+        if modes.last().is_some_and(|last| last.from >= from) {
+            account.note(table.at, "the entries of [[account.mode]] must be in the order of `from`, oldest first, one a day");
         }
-        modes.push(entry);
+        modes.push(ModeFrom { from, mode, settlement, packs });
     }
-    Ok(modes)
+    modes
 }
 
-fn day(table: &Reader<'_>) -> Result<BillingDay, SettingsError> {
+fn day(table: &Keys<'_>) -> Option<BillingDay> {
     let day = table.any("from");
     let at = day.as_ref().map_or(table.at, |day| day.at);
     let text = match day.map(|day| day.value) {
@@ -243,54 +254,59 @@ fn day(table: &Reader<'_>) -> Result<BillingDay, SettingsError> {
         Some(DeValue::String(text)) => text.to_string(),
         _ => String::new(),
     };
-    text.parse().map_err(|_| table.error(at, "account.mode.from must be the first day of the mode, such as 2024-01-01"))
-}
-
-fn credential(table: Reader<'_>) -> Result<CredentialSource, SettingsError> {
-    let secret_id = secret(&table, "secret_id_env", "secret_id_file")?;
-    let secret_key = secret(&table, "secret_key_env", "secret_key_file")?;
-    let source = CredentialSource {
-        from: table.choice("from", CredentialFrom::WORDS)?.unwrap_or_default(),
-        token: secret(&table, "token_env", "token_file")?,
-        tccli_profile: table.text("tccli_profile")?.map(|profile| profile.value.to_owned()),
-        file: table.path("file")?,
-        section: table.text("section")?.map(|section| section.value.to_owned()),
-        role: role(&table)?,
-        keys: match (secret_id, secret_key) {
-            (Some(id), Some(key)) => Some((id, key)),
-            (None, None) => None,
-            (Some(_), None) => return Err(table.error(table.at, missing("secret_id", "secret_key"))),
-            (None, Some(_)) => return Err(table.error(table.at, missing("secret_key", "secret_id"))),
-        },
-    };
-    if source.from == CredentialFrom::Profile && source.keys.is_none() {
-        let message = "from = \"profile\" needs secret_id_env or secret_id_file, and secret_key_env or secret_key_file";
-        return Err(table.error(table.at, message));
+    let day = text.parse().ok();
+    if day.is_none() {
+        table.note(at, "account.mode.from must be the first day of the mode, such as 2024-01-01");
     }
-    table.finish()?;
-    Ok(source)
+    day
 }
 
-fn role(table: &Reader<'_>) -> Result<Option<RoleToAssume>, SettingsError> {
-    let text = |key| table.text(key).map(|text| text.map(|text| text.value.to_owned()));
-    let seconds = table.number("role_seconds", 900, 43_200)?;
-    let (session, external_id) = (text("role_session")?, text("role_external_id")?);
-    let Some(arn) = table.text("role_arn")? else {
-        let is_given = session.is_some() || external_id.is_some() || seconds.is_some();
-        return if is_given {
-            Err(table.error(table.at, "[account.credential] says how to take on a role, not which; add role_arn"))
-        } else {
-            Ok(None)
-        };
+fn credential(table: &Keys<'_>, source: &Source<'_>) -> CredentialSource {
+    let text = |key| table.written(key).map(|text| text.value.to_owned());
+    let is_given = |key: &str| table.has(&format!("{key}_env")) | table.has(&format!("{key}_file"));
+    let given = (is_given("secret_id"), is_given("secret_key"));
+    match given {
+        (true, false) => table.note(table.at, missing("secret_id", "secret_key")),
+        (false, true) => table.note(table.at, missing("secret_key", "secret_id")),
+        _ => {}
+    }
+    let secret_id = secret(table, source, "secret_id_env", "secret_id_file");
+    let secret_key = secret(table, source, "secret_key_env", "secret_key_file");
+    let found = CredentialSource {
+        from: table.word("from", CredentialFrom::WORDS).unwrap_or_default(),
+        token: secret(table, source, "token_env", "token_file"),
+        tccli_profile: text("tccli_profile"),
+        file: source.path_at(table, "file"),
+        section: text("section"),
+        role: role(table),
+        keys: secret_id.zip(secret_key),
+    };
+    if found.from == CredentialFrom::Profile && given == (false, false) {
+        let message = "from = \"profile\" needs secret_id_env or secret_id_file, and secret_key_env or secret_key_file";
+        table.note(table.at, message);
+    }
+    table.finish();
+    found
+}
+
+fn role(table: &Keys<'_>) -> Option<RoleToAssume> {
+    let text = |key| table.written(key).map(|text| text.value.to_owned());
+    let seconds = table.number("role_seconds", 900, 43_200);
+    let (session, external_id) = (text("role_session"), text("role_external_id"));
+    let Some(arn) = table.written("role_arn") else {
+        if session.is_some() || external_id.is_some() || seconds.is_some() {
+            table.note(table.at, "[account.credential] says how to take on a role, not which; add role_arn");
+        }
+        return None;
     };
     if !arn.value.starts_with("qcs::cam::") {
-        return Err(table.error(
+        table.note(
             arn.at,
             "account.credential.role_arn must be a role, such as \"qcs::cam::uin/100000000001:roleName/collector\"",
-        ));
+        );
     }
     let seconds = seconds.and_then(|seconds| u32::try_from(seconds).ok());
-    Ok(Some(RoleToAssume { arn: arn.value.to_owned(), session, external_id, seconds }))
+    Some(RoleToAssume { arn: arn.value.to_owned(), session, external_id, seconds })
 }
 
 fn missing(given: &str, missing: &str) -> String {
@@ -300,17 +316,20 @@ fn missing(given: &str, missing: &str) -> String {
 }
 
 /// Where a secret is kept, by one of two keys.
-fn secret(table: &Reader<'_>, variable: &'static str, file: &'static str) -> Result<Option<SecretRef>, SettingsError> {
-    let (name, path) = (table.text(variable)?, table.path(file)?);
-    match (name, path) {
-        (Some(name), Some(_)) => Err(table.error(name.at, format!("{variable} and {file} are both given; keep one"))),
-        (Some(name), None) if !is_variable_name(name.value) => Err(table.error(
-            name.at,
-            format!("{} must be the name of an environment variable, not the secret itself", table.name(variable)),
-        )),
-        (Some(name), None) => Ok(Some(SecretRef::Variable(name.value.to_owned()))),
-        (None, Some(path)) => Ok(Some(SecretRef::File(path))),
-        (None, None) => Ok(None),
+fn secret(table: &Keys<'_>, source: &Source<'_>, variable: &str, file: &str) -> Option<SecretRef> {
+    match (table.written(variable), source.path_at(table, file)) {
+        (Some(name), Some(_)) => {
+            table.note(name.at, format!("{variable} and {file} are both given; keep one"));
+            None
+        }
+        (Some(name), None) if !is_variable_name(name.value) => {
+            let key = table.name(variable);
+            table.note(name.at, format!("{key} must be the name of an environment variable, not the secret itself"));
+            None
+        }
+        (Some(name), None) => Some(SecretRef::Variable(name.value.to_owned())),
+        (None, Some(path)) => Some(SecretRef::File(path)),
+        (None, None) => None,
     }
 }
 
@@ -323,55 +342,52 @@ fn is_variable_name(text: &str) -> bool {
         && (text.len() < 30 || text.contains('_'))
 }
 
-fn endpoints(table: Reader<'_>) -> Result<Endpoints, SettingsError> {
-    let allow_http = table.flag("allow_http")?.unwrap_or(false);
-    let url = |key| match table.text(key)? {
-        Some(Value { value, at }) => match endpoint::parse(value, allow_http) {
-            Ok(url) => Ok(Some(url)),
-            Err(error) => Err(table.error(at, format!("{}: {error}", table.name(key)))),
-        },
-        None => Ok(None),
+fn endpoints(table: &Keys<'_>, source: &Source<'_>) -> Endpoints {
+    let allow_http = table.flag("allow_http");
+    let url = |key| {
+        let Found { value, at } = table.written(key)?;
+        endpoint::parse(value, allow_http).map_err(|error| table.note(at, format!("{}: {error}", table.name(key)))).ok()
     };
     let endpoints = Endpoints {
-        vod: url("vod")?,
-        legacy: url("legacy")?,
-        billing: url("billing")?,
-        sts: url("sts")?,
-        metadata: url("metadata")?,
+        vod: url("vod"),
+        legacy: url("legacy"),
+        billing: url("billing"),
+        sts: url("sts"),
+        metadata: url("metadata"),
         allow_http,
-        ca_file: table.path("ca_file")?,
+        ca_file: source.path_at(table, "ca_file"),
     };
-    table.finish()?;
-    Ok(endpoints)
+    table.finish();
+    endpoints
 }
 
-fn playback(table: Reader<'_>) -> Result<Playback, SettingsError> {
-    let Some(Value { value, at }) = table.text("domain")? else {
-        return Err(table.error(table.at, "this playback entry has no domain; add `domain = \"…\"` below [[account.playback]]"));
-    };
+fn playback(table: &Keys<'_>, source: &Source<'_>) -> Option<Playback> {
+    let key = secret(table, source, "key_env", "key_file");
+    let https = table.word("scheme", &[("https", true), ("http", false)]).unwrap_or(true);
+    let expires = table.number("expires", 1, LONGEST_EXPIRY);
+    let domain = table.written("domain");
+    if !table.has("domain") {
+        table.note(table.at, "this playback entry has no domain; add `domain = \"…\"` below [[account.playback]]");
+    }
+    table.finish();
+    let Found { value, at } = domain?;
     let domain = value.to_ascii_lowercase();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
     if domain.is_empty() || !domain.bytes().all(plain) {
-        return Err(
-            table.error(at, "account.playback.domain must be a host name without scheme and path, such as \"vod.example.com\"")
-        );
+        table.note(at, "account.playback.domain must be a host name without scheme and path, such as \"vod.example.com\"");
     }
-    let playback = Playback {
-        domain,
-        key: secret(&table, "key_env", "key_file")?,
-        https: table.choice("scheme", &[("https", true), ("http", false)])?.unwrap_or(true),
-        expires: table.number("expires", 1, LONGEST_EXPIRY)?,
-    };
-    table.finish()?;
-    Ok(playback)
+    Some(Playback { domain, key, https, expires })
 }
 
 /// Switches travel as text; the billing engine knows their values.
-fn switch(table: &Reader<'_>, name: &str, value: &Value<&DeValue<'_>>) -> Result<String, SettingsError> {
+fn switch(table: &Keys<'_>, name: &str, value: &Found<&DeValue<'_>>) -> Option<String> {
     match value.value {
-        DeValue::String(text) => Ok(text.to_string()),
-        DeValue::Integer(digits) if digits.radix() == 10 => Ok(digits.as_str().to_owned()),
-        DeValue::Boolean(flag) => Ok(flag.to_string()),
-        _ => Err(table.error(value.at, format!("{} must be a text, a whole number, true or false", table.name(name)))),
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(digits) if digits.radix() == 10 => Some(digits.as_str().to_owned()),
+        DeValue::Boolean(flag) => Some(flag.to_string()),
+        _ => {
+            table.note(value.at, format!("{} must be a text, a whole number, true or false", table.name(name)));
+            None
+        }
     }
 }

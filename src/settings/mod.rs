@@ -9,7 +9,6 @@ mod file;
 mod protect;
 mod reader;
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use url::Url;
@@ -20,6 +19,8 @@ pub use account::{
 pub use error::SettingsError;
 pub use protect::Protect;
 
+use crate::input::encoding::Text;
+use crate::input::{self, InputError};
 use crate::model::{Address, Language};
 
 /// The annotated configuration that `init` writes.
@@ -215,9 +216,9 @@ fn find(
         None => [PathBuf::from(FILE_NAME)].into_iter().chain(user).collect(),
     };
     for path in candidates {
-        match std::fs::read_to_string(&path) {
-            Ok(text) => return Ok(Some((path, text))),
-            Err(error) if !must_exist && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+        match input::file::text(&path, input::Kind::Document) {
+            Ok(Text { text, .. }) => return Ok(Some((path, text))),
+            Err(InputError::Missing) if !must_exist => {}
             Err(error) => return Err(SettingsError::Unreadable { path, reason: error.to_string() }),
         }
     }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use toml::de::DeValue;
 
-use super::SettingsError;
-use super::reader::{Reader, integer};
+use super::reader::Source;
+use crate::input::keys::{Keys, integer};
 
 /// The longest minimum age: 100 years.
 const LONGEST_AGE: u64 = 36_525;
@@ -32,31 +32,35 @@ pub struct Protect {
 }
 
 /// Reads the table.
-pub(super) fn protect(table: Reader<'_>) -> Result<Protect, SettingsError> {
-    let text = |key| Ok::<_, SettingsError>(table.text(key)?.map(|text| text.value.to_owned()));
+pub(super) fn protect(table: &Keys<'_>, source: &Source<'_>) -> Protect {
+    let text = |key| table.written(key).map(|text| text.value.to_owned());
     let known = |text: &String| crate::model::meter::STORAGE_CLASSES.iter().any(|(class, _)| class == text);
-    let storage_classes = table.texts("storage_classes")?;
-    if let Some(class) = storage_classes.iter().find(|class| !known(class)) {
+    let storage_classes = texts(table, "storage_classes");
+    for class in storage_classes.iter().filter(|class| !known(class)) {
         let message = format!("{class:?} is no storage class: STANDARD, STANDARD_IA, ARCHIVE or DEEP_ARCHIVE");
-        return Err(table.error(table.at, format!("{}: {message}", table.name("storage_classes"))));
+        table.note(table.at, format!("{}: {message}", table.name("storage_classes")));
     }
     let protect = Protect {
-        minimum_age_days: table.number("minimum_age_days", 1, LONGEST_AGE)?,
-        tags: table.texts("tags")?,
-        classes: classes(&table)?,
+        minimum_age_days: table.number("minimum_age_days", 1, LONGEST_AGE),
+        tags: texts(table, "tags"),
+        classes: table.list("classes", "category ids such as [1203]", |value| match value {
+            DeValue::Integer(digits) => integer(digits).filter(|id: &i64| *id >= 0),
+            _ => None,
+        }),
         storage_classes,
-        legal_hold_tag: text("legal_hold_tag")?.filter(|tag| !tag.is_empty()),
-        legal_hold_file: table.path("legal_hold_file")?,
-        max_media: table.number("max_media", 1, u64::from(u32::MAX))?,
-        max_share: text("max_share")?,
+        legal_hold_tag: text("legal_hold_tag").filter(|tag| !tag.is_empty()),
+        legal_hold_file: source.path_at(table, "legal_hold_file"),
+        max_media: table.number("max_media", 1, u64::from(u32::MAX)),
+        max_share: text("max_share"),
     };
-    table.finish()?;
-    Ok(protect)
+    table.finish();
+    protect
 }
 
-fn classes(table: &Reader<'_>) -> Result<Vec<i64>, SettingsError> {
-    table.list("classes", "category ids such as [1203]", |value| match value {
-        DeValue::Integer(digits) => integer(digits).and_then(|id| i64::try_from(id).ok()),
+/// A list of texts, none of them empty; no list is an empty one.
+pub(super) fn texts(table: &Keys<'_>, key: &str) -> Vec<String> {
+    table.list(key, "texts such as [\"one\"]", |value| match value {
+        DeValue::String(text) if !text.is_empty() => Some(text.to_string()),
         _ => None,
     })
 }

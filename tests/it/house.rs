@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 /// Room, and what it may use. `ARCHITECTURE.md` shows the same table.
 const ROOMS: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("settings", &["model"]),
+    ("input", &["model"]),
+    ("settings", &["model", "input"]),
     ("cloud", &["model"]),
-    ("billing", &["model"]),
+    ("billing", &["model", "input"]),
     ("ledger", &["model"]),
     ("collect", &["model", "cloud", "ledger"]),
     ("recordings", &["model", "cloud", "ledger"]),
     ("callbacks", &["model", "cloud", "ledger"]),
-    ("statement", &["model", "ledger", "billing"]),
-    ("report", &["model", "ledger"]),
+    ("statement", &["model", "input", "ledger", "billing"]),
+    ("report", &["model", "input", "ledger"]),
     ("cli", &["every room"]),
     ("sim", &["model", "cloud::signature"]),
 ];

@@ -27,6 +27,8 @@ mod examples;
 mod explain;
 mod find;
 mod focus;
+mod handed_in;
+mod handed_in_documents;
 mod house;
 mod inventory;
 mod killed;

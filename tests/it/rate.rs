@@ -294,8 +294,8 @@ fn files_that_are_no_usage_or_book_are_named() {
     let files: [(&str, &[u8]); 7] = [
         ("good.csv", good.as_bytes()),
         ("empty.csv", b""),
-        ("tabs.csv", &good.replace(',', "\t").into_bytes()),
-        ("semicolons.csv", &good.replace(',', ";").into_bytes()),
+        ("bars.csv", &good.replace(',', "|").into_bytes()),
+        ("wide.csv", &good.replace(',', "，").into_bytes()),
         ("twice.csv", &good.replace("unit", "unit,unit").into_bytes()),
         ("latin.toml", b"id = \"\xe9\""),
         ("deep.toml", &[b"a = ".as_slice(), &[b'['; 100_000]].concat()),
@@ -305,15 +305,15 @@ fn files_that_are_no_usage_or_book_are_named() {
     }
     for (usage, book, expected) in [
         ("empty.csv", "vod-cn", "empty.csv line 1: the file is empty"),
-        ("tabs.csv", "vod-cn", "tabs.csv line 1: columns are separated by tabs"),
-        ("semicolons.csv", "vod-cn", "semicolons.csv line 1: columns are separated by semicolons"),
+        ("bars.csv", "vod-cn", "bars.csv line 1: columns are separated by vertical bars"),
+        ("wide.csv", "vod-cn", "wide.csv line 1: columns are separated by full-width commas"),
         ("twice.csv", "vod-cn", "column \"unit\" is there twice"),
         ("dir", "vod-cn", "usage file dir: it is a folder"),
         ("none.csv", "vod-cn", "usage file none.csv: there is no such file"),
         ("good.csv", "dir", "price book dir: it is a folder"),
-        ("good.csv", "latin.toml", "price book latin.toml: it is not UTF-8"),
-        ("good.csv", "good.csv", "good.csv: line 1: not TOML"),
-        ("good.csv", "deep.toml", "deep.toml: line 1: not TOML"),
+        ("good.csv", "latin.toml", "price book latin.toml: line 1: the text is not UTF-8"),
+        ("good.csv", "good.csv", "good.csv:1: not TOML"),
+        ("good.csv", "deep.toml", "deep.toml:1: not TOML"),
     ] {
         let output = run_in(folder.path(), &["rate", "--in", usage, "--prices", book]);
         let message = String::from_utf8(output.stderr).unwrap();

@@ -145,10 +145,10 @@ fn a_mapping_that_is_wrong_says_where() {
     let config = std::fs::read_to_string(folder.join("vodledger.toml")).unwrap();
     std::fs::write(folder.join("vodledger.toml"), format!("[report]\nmapping = \"mapping.toml\"\n{config}")).unwrap();
     for (mapping, said) in [
-        ("[[rule]]\nname = \"x*\"", "rule 1: it names nobody"),
-        ("[[rule]]\nnames = \"x*\"\ndepartment = \"a\"", "unknown field `names`"),
+        ("[[rule]]\nname = \"x*\"", "mapping.toml:1: rule \"x*\": it names nobody"),
+        ("[[rule]]\nnames = \"x*\"\ndepartment = \"a\"", "mapping.toml:2: rule 1: names: unknown key; did you mean \"name\"?"),
         ("[[rule]]\nfrom = 2026-10-02\nto = 2026-10-02\ndepartment = \"a\"", "the end must be later"),
-        ("[[rule]]\nfrom = 12:00:00\ndepartment = \"a\"", "write a day"),
+        ("[[rule]]\nfrom = 12:00:00\ndepartment = \"a\"", "\"12:00:00\" is not a day"),
         ("[[shared]]\nby = \"size\"", "known: proportional equal fixed"),
         ("[[shared]]\nby = \"fixed\"", "needs parts"),
         ("[[shared]]\nby = \"fixed\"\nparts = { a = 0 }", "above 0"),

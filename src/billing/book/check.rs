@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::price::{Condition, Inner, Outer, Price, TierKind, Window};
-use super::reader::Problems;
+use super::reader::Document;
 use super::{Cover, Part, PriceBook, Rate, Unpriced, Version, find_meter};
 use crate::billing::options::Mode;
 use crate::billing::ratio::Ratio;
+use crate::input::names::{Name, compare, did_you_mean};
+use crate::model::area::{STORAGE_AREAS, TRAFFIC_AREAS};
 use crate::model::meter::METERS;
-use crate::model::{MeterKind, Unit};
+use crate::model::{Meter, MeterKind, Unit};
 
 /// Notes everything in which the tables of the book contradict each other or leave a gap.
-pub(super) fn relations(book: &PriceBook, complete: bool, problems: &Problems) {
+pub(super) fn relations(book: &PriceBook, complete: bool, problems: &Document<'_>) {
     unique(book.sources.iter().map(|source| source.id.as_str()), "source", problems);
     unique(book.meters.iter().map(|meter| meter.name.as_str()), "meter", problems);
     unique(book.switches.iter().map(|switch| switch.name.as_str()), "switch", problems);
@@ -50,7 +52,7 @@ pub(super) fn relations(book: &PriceBook, complete: bool, problems: &Problems) {
 }
 
 /// What must hold within the allowances of a product or pack.
-pub(in crate::billing) fn parts(book: &PriceBook, parts: &[Part], place: &str, problems: &Problems) {
+pub(in crate::billing) fn parts(book: &PriceBook, parts: &[Part], place: &str, problems: &Document<'_>) {
     for part in parts {
         covers(book, &part.covers, place, problems);
         let meters = part.covers.iter().flat_map(|cover| &cover.meters);
@@ -65,7 +67,7 @@ pub(in crate::billing) fn parts(book: &PriceBook, parts: &[Part], place: &str, p
     }
 }
 
-fn covers(book: &PriceBook, covers: &[Cover], place: &str, problems: &Problems) {
+fn covers(book: &PriceBook, covers: &[Cover], place: &str, problems: &Document<'_>) {
     for cover in covers {
         known_meters(book, &cover.meters, &format!("{place} covers"), problems);
         answers(book, &cover.when, &|key, message| problems.add(format!("{place} covers: {key}"), message));
@@ -87,14 +89,14 @@ fn place(version: &Version) -> String {
     format!("version {:?}", version.name)
 }
 
-fn unique<'a>(names: impl Iterator<Item = &'a str>, place: &str, problems: &Problems) {
+fn unique<'a>(names: impl Iterator<Item = &'a str>, place: &str, problems: &Document<'_>) {
     let mut seen = BTreeSet::new();
     for name in names.filter(|name| !seen.insert(*name)) {
         problems.add(place, format!("the name {name:?} is given twice"));
     }
 }
 
-fn dates(book: &PriceBook, problems: &Problems) {
+fn dates(book: &PriceBook, problems: &Document<'_>) {
     let mut versions: Vec<&Version> = book.versions.iter().collect();
     versions.sort_by_key(|version| version.from);
     for pair in versions.windows(2) {
@@ -106,16 +108,42 @@ fn dates(book: &PriceBook, problems: &Problems) {
     }
 }
 
-fn known_meters(book: &PriceBook, meters: &[String], place: &str, problems: &Problems) {
+fn known_meters(book: &PriceBook, meters: &[String], place: &str, problems: &Document<'_>) {
     for meter in meters.iter().filter(|meter| book.meter(meter).is_none()) {
-        problems.add(format!("{place}: meter"), format!("{meter:?} is unknown; declare it as [[meter]], or see `meters`"));
+        let known = METERS.iter().map(|meter| meter.name).chain(book.meters.iter().map(|meter| meter.name.as_str()));
+        let close = match compare(meter, known) {
+            Name::Near(near) => format!("did you mean {near:?}? "),
+            _ => String::new(),
+        };
+        problems.add(format!("{place}: meter"), format!("{meter:?} is unknown; {close}declare it as [[meter]], or see `meters`"));
+    }
+}
+
+/// Areas and specifications of the product's own meters: nearly one of those that the product knows is a slip.
+fn product_names(meters: &[String], rate: &Rate, add: &impl Fn(&str, String)) {
+    let areas = TRAFFIC_AREAS.into_iter().chain(STORAGE_AREAS);
+    for meter in meters.iter().filter_map(|meter| Meter::named(meter)) {
+        for area in &rate.areas {
+            if let Name::Near(near) = compare(area, areas.clone()) {
+                add("rates: area", format!("{area:?}: {}", did_you_mean("area", near)));
+            }
+        }
+        let specs = meter.known_specs();
+        for spec in &rate.specs {
+            if let Name::Near(near) = compare(spec, specs.iter().map(String::as_str)) {
+                add("rates: spec", format!("{spec:?}: {}", did_you_mean("specification", near)));
+            }
+        }
     }
 }
 
 /// What must hold within one item of a price list.
-pub(in crate::billing) fn one_price(book: &PriceBook, place: &str, price: &Price, problems: &Problems) {
+pub(in crate::billing) fn one_price(book: &PriceBook, place: &str, price: &Price, problems: &Document<'_>) {
     let add = |key: &str, message: String| problems.add(format!("{place}: {key}"), message);
     known_meters(book, &price.meters, place, problems);
+    for rate in &price.rates {
+        product_names(&price.meters, rate, &add);
+    }
     answers(book, &price.when, &add);
     for (kind, base) in price.meters.iter().filter_map(|meter| book.meter(meter)) {
         for unit in price.unit.values().filter(|unit| unit.base != base) {
@@ -206,7 +234,7 @@ fn counters(price: &Price, add: &impl Fn(&str, String)) {
     }
 }
 
-fn one_condition(book: &PriceBook, condition: &Condition, place: &str, problems: &Problems) {
+fn one_condition(book: &PriceBook, condition: &Condition, place: &str, problems: &Document<'_>) {
     let place = format!("{place}: only_if");
     known_meters(book, &condition.meters, &place, problems);
     known_meters(book, &condition.relative_to, &place, problems);
@@ -237,7 +265,7 @@ fn rates_meet(left: &Rate, right: &Rate) -> bool {
 }
 
 /// Two prices for the same thing at once would charge it twice.
-fn overlaps(version: &Version, problems: &Problems) {
+fn overlaps(version: &Version, problems: &Document<'_>) {
     for (index, right) in version.prices.iter().enumerate() {
         for left in &version.prices[..index] {
             let apart =
@@ -255,7 +283,7 @@ fn overlaps(version: &Version, problems: &Problems) {
 }
 
 /// Prices that count in one counter count the same, as often, and apart by the same.
-fn shared_counters(book: &PriceBook, version: &Version, problems: &Problems) {
+fn shared_counters(book: &PriceBook, version: &Version, problems: &Document<'_>) {
     let mut seen: BTreeMap<&str, (&str, _)> = BTreeMap::new();
     for price in &version.prices {
         let Some(tiers) = &price.tiers else { continue };
@@ -272,7 +300,7 @@ fn shared_counters(book: &PriceBook, version: &Version, problems: &Problems) {
 }
 
 /// Every meter that the book speaks of is priced, unpriced or ignored in every version and mode.
-fn coverage(book: &PriceBook, version: &Version, complete: bool, problems: &Problems) {
+fn coverage(book: &PriceBook, version: &Version, complete: bool, problems: &Document<'_>) {
     let mut meters: BTreeSet<&str> = book.meters.iter().map(|meter| meter.name.as_str()).collect();
     if complete {
         meters.extend(METERS.iter().map(|meter| meter.name));

@@ -7,7 +7,7 @@ use super::price::{
     TierKind, Tiers, Window,
 };
 use super::product_file::{allowance, pack_rules, product};
-use super::reader::{BookErrors, Keys, Problems};
+use super::reader::{BookErrors, Document, Keys, choice};
 use super::{Allowance, BookMeter, Choice, PriceBook, Source, SwitchRule, Unpriced, Version};
 use crate::billing::options::{BILL_MONTH_BASIS, MONTH_CHANGE, Mode, SETTLEMENT_CHANGE, Settlement};
 use crate::billing::ratio::{Decimal, Ratio};
@@ -18,9 +18,9 @@ use crate::model::{Base, BillingDay, MeterKind, Unit};
 pub(in crate::billing) const FORMAT: i64 = 1;
 
 pub(super) fn book(toml: &str, origin: &str) -> Result<PriceBook, BookErrors> {
-    let problems = Problems::new(origin);
-    let root = problems.parse(toml)?;
-    let keys = Keys::new(&root, String::new(), &problems);
+    let problems = Document::new(origin, toml);
+    let root = problems.parse()?;
+    let keys = Keys::top(&problems, &root);
     match keys.optional_integer("format") {
         Some(FORMAT) => {}
         Some(other) => keys.problem("format", &format!("is {other}; this program reads format {FORMAT}")),
@@ -47,7 +47,7 @@ pub(super) fn book(toml: &str, origin: &str) -> Result<PriceBook, BookErrors> {
     };
     keys.finish();
     // Relations between tables are only worth looking at when each table is sound.
-    if problems.is_empty() {
+    if problems.is_sound() {
         super::check::relations(&book, complete, &problems);
     }
     let mut book = book;
@@ -154,7 +154,7 @@ pub(in crate::billing) fn parse_price(
     if meters.is_empty() {
         keys.problem("meter", "name the meter, or a list of meters");
     }
-    let unit = keys.choice::<Unit>("unit", switches);
+    let unit = choice::<Unit>(keys, "unit", switches);
     if unit.is_none() && !keys.has("unit") {
         keys.problem("unit", "is missing: the unit of prices and bounds, such as GB or min");
     }
@@ -165,7 +165,7 @@ pub(in crate::billing) fn parse_price(
     if rates.is_empty() {
         keys.problem("rates", "there is no usable price; write rates = [{ price = \"0.1\" }]");
     }
-    let quantum_scope = keys.choice("quantum_scope", switches).unwrap_or(Choice::Fixed(QuantumScope::PerRecord));
+    let quantum_scope = choice(keys, "quantum_scope", switches).unwrap_or(Choice::Fixed(QuantumScope::PerRecord));
     let (source, verified_on, evidence) = evidence(keys, contract);
     let free_by = dimensions(keys, "free_by", lines_by);
     if free_by.is_finer_than(lines_by) {
@@ -352,7 +352,7 @@ fn whole(keys: &Keys<'_>, key: &str) -> Option<i128> {
 
 /// The tiers of a price whose lines are kept apart by `lines_by`.
 pub(in crate::billing) fn parse_tiers(keys: &Keys<'_>, switches: &[SwitchRule], lines_by: Dimensions) -> Option<Tiers> {
-    let kind = keys.choice::<TierKind>("kind", switches);
+    let kind = choice::<TierKind>(keys, "kind", switches);
     if kind.is_none() && !keys.has("kind") {
         keys.problem("kind", "is missing: volume, volume_to_date or graduated");
     }

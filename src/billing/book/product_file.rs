@@ -1,7 +1,7 @@
 //! From TOML to products: `[[product]]`, `[[allowance]]` and `[packs]` of a price book.
 
 use super::product::{Allowance, Cover, PackRules, Part, PartKind, Product, Refill};
-use super::reader::Keys;
+use super::reader::{Keys, choice};
 use super::{Choice, SwitchRule};
 use crate::billing::contract::Stretch;
 use crate::billing::ratio::Ratio;
@@ -11,10 +11,10 @@ use crate::model::Unit;
 pub(super) fn pack_rules(keys: &Keys<'_>, switches: &[SwitchRule]) -> PackRules {
     let mut rules = PackRules::default();
     let Some(keys) = keys.table("packs") else { return rules };
-    set(&mut rules.order, keys.choice("order", switches));
-    set(&mut rules.overflow_tier, keys.choice("overflow_tier", switches));
-    set(&mut rules.under_monthly, keys.choice("under_monthly", switches));
-    set(&mut rules.renew_covers_day_before, keys.choice("renew_covers_day_before", switches));
+    set(&mut rules.order, choice(&keys, "order", switches));
+    set(&mut rules.overflow_tier, choice(&keys, "overflow_tier", switches));
+    set(&mut rules.under_monthly, choice(&keys, "under_monthly", switches));
+    set(&mut rules.renew_covers_day_before, choice(&keys, "renew_covers_day_before", switches));
     if let Some(number) = keys.optional_integer("renewals_a_day") {
         match u32::try_from(number) {
             Ok(number) if (1..=1_000).contains(&number) => rules.renewals_a_day = number,

@@ -1,8 +1,10 @@
 //! Reads a file of packs.
 
 use super::instance::{Left, Pack};
-use crate::billing::book::reader::{Keys, Problems};
+use crate::billing::book::reader::{Document, Keys};
 use crate::billing::book::{BookErrors, Part, PartKind, PriceBook, Product, check_parts, parse_part};
+use crate::billing::contract::account_id;
+use crate::billing::names::Names;
 use crate::model::{AccountId, BillingDay, Unit};
 
 /// Reads a file of packs (`[[pack]]` tables, `docs/price-book.md`). All problems at once.
@@ -10,9 +12,9 @@ use crate::model::{AccountId, BillingDay, Unit};
 /// # Errors
 /// Everything wrong in the file, each with table and key.
 pub fn packs_from_toml(toml: &str, origin: &str, book: &PriceBook) -> Result<Vec<Pack>, BookErrors> {
-    let problems = Problems::new(origin);
-    let root = problems.parse(toml)?;
-    let keys = Keys::new(&root, String::new(), &problems);
+    let problems = Document::new(origin, toml);
+    let root = problems.parse()?;
+    let keys = Keys::top(&problems, &root);
     let packs: Vec<Pack> = keys.tables("pack").into_iter().filter_map(|keys| parse_pack(&keys, book, &problems)).collect();
     if packs.is_empty() {
         keys.problem("pack", "there is no [[pack]] table");
@@ -26,7 +28,7 @@ pub fn packs_from_toml(toml: &str, origin: &str, book: &PriceBook) -> Result<Vec
     problems.into_result(packs)
 }
 
-fn parse_pack(keys: &Keys<'_>, book: &PriceBook, problems: &Problems) -> Option<Pack> {
+fn parse_pack(keys: &Keys<'_>, book: &PriceBook, problems: &Document<'_>) -> Option<Pack> {
     let name = keys.optional_text("product");
     let id = keys.optional_text("id").or_else(|| name.clone());
     let parts: Vec<Part> = keys.tables("part").into_iter().filter_map(|part| parse_part(&part, &book.allowances)).collect();
@@ -43,12 +45,18 @@ fn parse_pack(keys: &Keys<'_>, book: &PriceBook, problems: &Problems) -> Option<
         keys.problem("id", "a pack without a `product` needs an `id`");
     }
     let id = id.unwrap_or_default();
-    check_parts(book, &parts, &format!("pack {id:?}"), problems);
+    let place = format!("pack {id:?}");
+    check_parts(book, &parts, &place, problems);
+    let names = Names::of(book);
+    for cover in parts.iter().flat_map(|part| &part.covers) {
+        let mut note = |key: &str, message| problems.add(format!("{place} covers: {key}"), message);
+        names.judge(&cover.meters, &cover.areas, &cover.specs, &mut note);
+    }
     let mut pack = match product {
         Some(product) => Pack { id, ..Pack::instance(product) },
         None => Pack::described(id, parts),
     };
-    pack.account = keys.optional_text("account").map(AccountId::new);
+    pack.account = keys.optional_text("account").and_then(|account| account_id(keys, "account", &account)).map(AccountId::new);
     if let Some(family) = keys.optional_text("family") {
         pack.family = family;
     }

@@ -11,6 +11,7 @@ use super::actor::actor;
 use super::{plan, protection, summary};
 use crate::cli::output::{Format, Listing, note};
 use crate::cli::{Context, Error, Outcome};
+use crate::input::Kind;
 use crate::ledger::AuditOutcome;
 use crate::recordings::manage::{Applier, ApplyError, Plan, Settled, Share};
 
@@ -39,8 +40,8 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
-    let plan =
-        Plan::parse(&context.read(&args.plan)?).map_err(|error| Error::usage(format!("{}: {error}", args.plan.display())))?;
+    let plan = Plan::parse(&context.read(&args.plan, Kind::List)?)
+        .map_err(|error| Error::usage(format!("{}: {error}", args.plan.display())))?;
     let account = context.account()?;
     let id = account.id();
     plan.check(&id, context.clock.now()).map_err(Error::usage)?;

@@ -1,10 +1,11 @@
 //! Which media: the flags of a selection.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::ids::{self, Remarks};
 use crate::cli::{Context, Error};
 use crate::model::time::{format_time, parse_time};
 use crate::model::{BillingDay, FileId, Period, StorageClass};
@@ -54,7 +55,7 @@ impl FilterArgs {
         let now = context.clock.now();
         let mut ids = self.file_id.clone();
         if let Some(file) = &self.from_file {
-            ids.extend(read_ids(context, file)?);
+            ids.extend(ids::read(file, Remarks::None)?);
         }
         let filter = Filter {
             name_prefix: self.name.clone(),
@@ -121,30 +122,6 @@ impl FilterArgs {
         list("storage-class", self.storage_class.iter().map(ToString::to_string).collect());
         words.join(" ")
     }
-}
-
-/// The ids of a file: the column `file_id` of a CSV, or whole lines where the first line has no such name.
-fn read_ids(context: &Context, file: &Path) -> Result<Vec<FileId>, Error> {
-    let text = context.read(file)?;
-    let error = |why: String| Error::usage(format!("{}: {why}", file.display()));
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut rows = reader.records();
-    let Some(first) = rows.next().transpose().map_err(|cause| error(cause.to_string()))? else {
-        return Err(error("it is empty; give one file id a line, or CSV with a column file_id".to_owned()));
-    };
-    let named = first.iter().position(|name| name.trim_start_matches('\u{feff}') == "file_id");
-    let column = named.unwrap_or(0);
-    let mut ids = Vec::new();
-    let lines = named.is_none().then_some(Ok(first)).into_iter().chain(rows);
-    for (line, row) in lines.enumerate() {
-        let row = row.map_err(|cause| error(cause.to_string()))?;
-        let id = row.get(column).map(str::trim).unwrap_or_default();
-        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(error(format!("row {}: {id:?} is no file id, which is a number of up to 20 digits", line + 1)));
-        }
-        ids.push(FileId::new(id));
-    }
-    if ids.is_empty() { Err(error("it names no media".to_owned())) } else { Ok(ids) }
 }
 
 /// A day is its first moment.

@@ -5,6 +5,7 @@ mod apply;
 mod audit;
 mod cost;
 mod filter;
+mod ids;
 mod plan;
 mod protection;
 mod summary;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 
+use super::ids::{self, Remarks};
 use crate::cli::{Context, Error};
-use crate::model::FileId;
 use crate::recordings::manage::{Limits, Protection};
 
 /// What no plan may touch. A list that cannot be read is an error: nothing may lose its protection by that.
@@ -13,7 +13,7 @@ pub fn protection(context: &Context) -> Result<Protection, Error> {
     let configured = &context.settings()?.protect;
     let legal_hold = match &configured.legal_hold_file {
         None => BTreeSet::new(),
-        Some(file) => ids(&context.read(file)?),
+        Some(file) => ids::read(file, Remarks::Hash)?.into_iter().collect(),
     };
     let days = configured.minimum_age_days.and_then(|days| i64::try_from(days).ok());
     Ok(Protection {
@@ -37,10 +37,4 @@ pub fn limits(context: &Context) -> Result<Limits, Error> {
         limits.max_share = share.parse().map_err(|error| Error::usage(format!("protect.max_share: {error}")))?;
     }
     Ok(limits)
-}
-
-/// Ids, one a line; what follows `#` is a remark.
-fn ids(text: &str) -> BTreeSet<FileId> {
-    let id = |line: &str| line.split('#').next().map(str::trim).filter(|id| !id.is_empty()).map(FileId::new);
-    text.lines().filter_map(id).collect()
 }

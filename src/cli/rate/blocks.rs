@@ -4,8 +4,12 @@ use std::io::{self, Read};
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-use super::input::{Header, each_row, reason};
+use super::rows::Header;
 use crate::cli::Error;
+use crate::input::InputError;
+use crate::input::separator::Separator;
+use crate::input::stream::Stream;
+use crate::input::table::each_row;
 
 /// How much is read at a time. A row may be longer; its block then is too.
 const BLOCK: usize = 1 << 20;
@@ -22,7 +26,7 @@ pub struct Block {
 /// A usage file whose header was read.
 pub struct Blocks<R> {
     name: String,
-    source: R,
+    source: Stream<R>,
     size: usize,
     /// What was read and not handed over yet. It begins with a row.
     rest: Vec<u8>,
@@ -38,34 +42,55 @@ impl<R: Read> Blocks<R> {
     }
 
     fn with_size(size: usize, source: R, name: &str, picked: &[String]) -> Result<(Self, Header), Error> {
+        let source = Stream::new(source).map_err(|error| match error {
+            InputError::Line { line, message } => Error::failed(format!("{name} line {line}: {message}")),
+            other => Error::failed(format!("usage file {name}: {other}")),
+        })?;
         let (rest, quotes) = (Vec::new(), Quotes::default());
         let mut blocks = Self { name: name.to_owned(), source, size, rest, quotes, line: 1, is_at_end: false };
-        let end = blocks.first_row_end()?;
-        let mut csv = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&blocks.rest[..end]);
-        let titles = csv.records().next().transpose();
-        let titles = titles.map_err(|error| Error::failed(format!("{name} line 1: {}", reason(&error))))?.unwrap_or_default();
-        let header = Header::of(&titles.iter().collect::<Vec<_>>(), name, picked)?;
-        blocks.line += lines(&blocks.rest[..end]);
-        blocks.rest.drain(..end);
-        blocks.quotes = Quotes::default();
-        Ok((blocks, header))
-    }
-
-    fn first_row_end(&mut self) -> Result<usize, Error> {
+        let mut declared = None;
         loop {
-            self.read_more()?;
-            if let Some(end) = Quotes::default().first_end(&self.rest, self.is_at_end) {
-                return Ok(end);
+            let line = blocks.line;
+            let text = blocks.first_row()?;
+            let is_over = text.is_empty();
+            if declared.is_none() && !is_over {
+                declared = Separator::declared(&text);
+                if declared.is_some() || text.trim().is_empty() {
+                    continue;
+                }
             }
+            let header = Header::of(&text, line, declared, name, picked)?;
+            blocks.quotes = Quotes { separator: header.separator.0, ..Quotes::default() };
+            return Ok((blocks, header));
         }
     }
 
+    /// What the text was written in, where that is not UTF-8.
+    pub fn encoding(&self) -> Option<&'static str> {
+        self.source.encoding()
+    }
+
+    /// Takes the first row off; empty at the end of the file.
+    fn first_row(&mut self) -> Result<String, Error> {
+        let end = loop {
+            match Quotes::default().first_end(&self.rest, self.is_at_end) {
+                Some(end) => break end,
+                None => self.read_more()?,
+            }
+        };
+        let text = std::str::from_utf8(&self.rest[..end])
+            .map(str::to_owned)
+            .map_err(|_| Error::failed(format!("{} line {}: {}", self.name, self.line, crate::input::encoding::UNREADABLE)))?;
+        self.line += lines(&self.rest[..end]);
+        self.rest.drain(..end);
+        Ok(text)
+    }
+
     fn read_more(&mut self) -> Result<(), Error> {
-        let before = self.rest.len();
-        let limit = u64::try_from(self.size).unwrap_or(u64::MAX);
-        let read = self.source.by_ref().take(limit).read_to_end(&mut self.rest);
-        read.map_err(|error: io::Error| Error::failed(format!("{} line {}: {error}", self.name, self.line)))?;
-        self.is_at_end = self.rest.len() == before;
+        let read = self.source.fill(&mut self.rest, self.size);
+        self.is_at_end = !read.map_err(|error: io::Error| {
+            Error::failed(format!("{} line {}: {error}", self.name, self.line + lines(&self.rest)))
+        })?;
         if self.rest.len() > LONGEST_ROW.max(self.size) {
             let most = LONGEST_ROW >> 20;
             let message = format!("{} line {}: the row does not end within {most} MiB; close every quote", self.name, self.line);
@@ -76,8 +101,10 @@ impl<R: Read> Blocks<R> {
 
     /// The next block, in the memory of an old one; `None` at the end.
     pub fn next(&mut self, spare: Vec<u8>) -> Result<Option<Block>, Error> {
-        while !self.is_at_end {
-            self.read_more()?;
+        while !self.is_at_end || !self.rest.is_empty() {
+            if !self.is_at_end {
+                self.read_more()?;
+            }
             if let Some(end) = self.quotes.last_end(&self.rest, self.is_at_end) {
                 return Ok(Some(self.cut(end, spare)));
             }
@@ -98,9 +125,10 @@ impl<R: Read> Blocks<R> {
 
     /// Hands over every row: its cells and the line in which it begins.
     pub fn each_row(mut self, mut take: impl FnMut(&[&str], u64) -> Result<(), Error>) -> Result<(), Error> {
-        let mut spare = Vec::new();
+        let (mut spare, separator) = (Vec::new(), Separator(self.quotes.separator));
         while let Some(block) = self.next(spare)? {
-            each_row(&block.text, &self.name, block.first_line, &mut take)?;
+            let wrong = |line, why| Error::failed(format!("{} line {line}: {why}", self.name));
+            each_row(&block.text, separator, block.first_line, wrong, &mut take)?;
             spare = block.text;
         }
         Ok(())
@@ -113,11 +141,19 @@ fn lines(text: &[u8]) -> u64 {
 
 /// Follows quotes as CSV means them: one opens where a cell begins, a double one inside is a sign like any other, and line
 /// breaks between an opening and its closing one end no row.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Quotes {
     /// How far the text was looked at.
     at: usize,
     is_inside: bool,
+    separator: u8,
+}
+
+impl Default for Quotes {
+    /// Before the header is read any separator may be the one.
+    fn default() -> Self {
+        Self { at: 0, is_inside: false, separator: b',' }
+    }
 }
 
 impl Quotes {
@@ -167,7 +203,7 @@ impl Quotes {
             return Some((from, self.at));
         };
         let quote = from + place;
-        (self.at, self.is_inside) = (quote + 1, quote == 0 || matches!(text[quote - 1], b',' | b'\n' | b'\r'));
+        (self.at, self.is_inside) = (quote + 1, quote == 0 || [self.separator, b'\n', b'\r'].contains(&text[quote - 1]));
         Some((from, quote))
     }
 }

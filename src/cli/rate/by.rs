@@ -1,5 +1,6 @@
 //! `rate --by`: which columns charges are split by, and their shares.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::output::{BASIS, COLUMNS, PARENT};
@@ -37,7 +38,7 @@ impl By {
     }
 
     /// Weighs a record that the rater has taken in, under the values of its columns.
-    pub fn weigh(&mut self, rater: &mut Rater<'_>, row: &Row<'_>, values: &[&str]) -> Result<(), String> {
+    pub fn weigh(&mut self, rater: &mut Rater<'_>, row: &Row<'_>, values: &[Cow<'_, str>]) -> Result<(), String> {
         let mut result = Ok(());
         let weights = &mut self.weights;
         let placed = rater.places(row, |place| {

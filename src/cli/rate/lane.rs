@@ -7,10 +7,13 @@
 use memchr::{memchr, memchr_iter, memrchr};
 use rustc_hash::FxHashMap;
 
-use super::input::{Rows, each_row};
 use super::plain_time::Times;
+use super::rows::{Rows, is_blank};
+use super::taken::Taken;
 use crate::billing::{RateError, Rater, Row, SeriesId, Span};
 use crate::cli::Error;
+use crate::input::separator::Separator;
+use crate::input::table::each_row;
 use crate::model::quantity::UNITS;
 use crate::model::{Status, Unit};
 
@@ -26,6 +29,9 @@ pub struct Lane<'a> {
     tags: usize,
     /// A row that was written with quotes, without them.
     plain: Vec<u8>,
+    /// The meters of the file, and how many rows each has.
+    meters: Vec<(String, u64)>,
+    blank: u64,
 }
 
 /// What cells from account to specification name, and the unit that came with them last.
@@ -33,6 +39,8 @@ pub struct Lane<'a> {
 struct Known {
     series: SeriesId,
     unit: Unit,
+    /// Its place among the meters of the file.
+    meter: usize,
 }
 
 /// What is remembered at most; past it, everything is forgotten and learnt anew.
@@ -46,19 +54,20 @@ impl<'a> Lane<'a> {
         let is_usual = rows.header.is_usual();
         let tags = rows.header.width - (UNIT + 1);
         let (times, known) = (Times::default(), FxHashMap::default());
-        Self { rows, rater, times, known, is_usual, tags, plain: Vec::new() }
+        Self { rows, rater, times, known, is_usual, tags, plain: Vec::new(), meters: Vec::new(), blank: 0 }
     }
 
-    /// The rater with everything that was taken in.
-    pub fn into_rater(self) -> Rater<'a> {
-        self.rater
+    /// The rater with everything that was taken in, and how much that was.
+    pub fn into_parts(self) -> (Rater<'a>, Taken) {
+        (self.rater, Taken { rows: self.meters.into_iter().collect(), blank: self.blank, encoding: None })
     }
 
     /// Takes in a block of rows, the first of which begins in this line.
     pub fn take(&mut self, block: &[u8], first_line: u64) -> Result<(), Error> {
-        if memchr(b'"', block).is_some() || has_lone_return(block) {
-            let name = self.rows.header.name.as_str();
-            return each_row(block, name, first_line, |cells, line| self.take_cells(cells, line));
+        let header = self.rows.header;
+        if header.separator != Separator::default() || memchr(b'"', block).is_some() {
+            let wrong = |line, why| Error::failed(format!("{} line {line}: {why}", header.name));
+            return each_row(block, header.separator, first_line, wrong, |cells, line| self.take_cells(cells, line));
         }
         match std::str::from_utf8(block) {
             Ok(text) => self.take_lines(text, first_line),
@@ -73,7 +82,9 @@ impl<'a> Lane<'a> {
             let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
             let row = &rest[..end];
             let row = row.strip_suffix('\r').unwrap_or(row);
-            if !row.is_empty() && !self.take_usual(row.as_bytes(), line)? {
+            if row.is_empty() {
+                self.blank += 1;
+            } else if !self.take_usual(row.as_bytes(), line)? {
                 let cells: Vec<&str> = row.split(',').collect();
                 self.take_unusual(&cells, Some(row.as_bytes()), line)?;
             }
@@ -102,16 +113,19 @@ impl<'a> Lane<'a> {
 
     /// Takes a row whose parts are known; false where one is not.
     fn take_usual(&mut self, row: &[u8], line: u64) -> Result<bool, Error> {
-        let Some((series, span, quantity)) = self.read_usual(row) else { return Ok(false) };
-        match self.rater.add_to(series, &span, quantity, Status::Final) {
-            Ok(()) => Ok(true),
+        let Some((known, span, quantity)) = self.read_usual(row) else { return Ok(false) };
+        match self.rater.add_to(known.series, &span, quantity, Status::Final) {
+            Ok(()) => {
+                self.meters[known.meter].1 += 1;
+                Ok(true)
+            }
             Err(error) => Err(self.failed(line, error)),
         }
     }
 
     /// What a row says whose cells from account to specification are known. That they are found proves that the row has
     /// its commas where a row has them.
-    fn read_usual(&mut self, row: &[u8]) -> Option<(SeriesId, Span, i128)> {
+    fn read_usual(&mut self, row: &[u8]) -> Option<(Known, Span, i128)> {
         let (start, rest) = self.times.take(row)?;
         let (end, rest) = self.times.take(rest)?;
         let mut cells = rest.len();
@@ -120,25 +134,39 @@ impl<'a> Lane<'a> {
         }
         let unit_start = comma_before(rest, cells)? + 1;
         let quantity_start = comma_before(rest, unit_start - 1)? + 1;
-        let known = self.known.get(&rest[..quantity_start])?;
+        let known = *self.known.get(&rest[..quantity_start])?;
         let unit = unit_named(&rest[unit_start..cells], known.unit)?;
         let quantity = base_units(&rest[quantity_start..unit_start - 1], unit)?;
-        Some((known.series, Span::of_seconds(start, end).ok()?, quantity))
+        Some((known, Span::of_seconds(start, end).ok()?, quantity))
     }
 
     /// Takes a row the long way. What a plain one names is remembered.
     fn take_unusual(&mut self, cells: &[&str], plain: Option<&[u8]>, line: u64) -> Result<(), Error> {
-        let row = self.rows.row(cells, line)?;
+        if is_blank(cells) {
+            self.blank += 1;
+            return Ok(());
+        }
+        let record = self.rows.row(cells, line)?;
+        let row = record.row();
         let series = self.add(&row).map_err(|error| self.failed(line, error))?;
+        let meter = self.meter(row.meter);
+        self.meters[meter].1 += 1;
         if let (true, Some(plain)) = (self.is_usual, plain)
             && let Some(unit) = cells.get(UNIT).and_then(|name| name.parse().ok())
         {
             let mut commas = memchr_iter(b',', plain);
             if let (Some(start), Some(end)) = (commas.nth(1), commas.nth(4)) {
-                self.remember(&plain[start + 1..=end], Known { series, unit });
+                self.remember(&plain[start + 1..=end], Known { series, unit, meter });
             }
         }
         Ok(())
+    }
+
+    fn meter(&mut self, name: &str) -> usize {
+        self.meters.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            self.meters.push((name.to_owned(), 0));
+            self.meters.len() - 1
+        })
     }
 
     fn add(&mut self, row: &Row<'_>) -> Result<SeriesId, RateError> {
@@ -165,18 +193,13 @@ impl<'a> Lane<'a> {
             return error;
         }
         let before = u64::try_from(memchr_iter(b'\n', &block[..lines]).count()).unwrap_or(0);
-        self.failed(first_line + before, "the text is not UTF-8; save the file as UTF-8")
+        self.failed(first_line + before, crate::input::encoding::UNREADABLE)
     }
 }
 
 /// The place of the last comma before a place.
 fn comma_before(cells: &[u8], end: usize) -> Option<usize> {
     cells[..end].iter().rposition(|byte| *byte == b',')
-}
-
-/// Whether a line ends as nobody ends lines any more. CSV allows it.
-fn has_lone_return(block: &[u8]) -> bool {
-    memchr_iter(b'\r', block).any(|place| block.get(place + 1) != Some(&b'\n'))
 }
 
 /// The unit of this name. It mostly is the one of before.

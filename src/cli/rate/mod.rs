@@ -2,12 +2,13 @@
 
 mod blocks;
 mod by;
-mod input;
 mod lane;
 mod opening;
 pub mod output;
 mod packs;
 mod plain_time;
+mod rows;
+mod taken;
 mod weights;
 mod workers;
 
@@ -20,13 +21,16 @@ use clap::ValueEnum;
 use super::output::note;
 use super::{Context, Error, Outcome, file, prices};
 use crate::billing::{
-    Adjustment, AdjustmentKind, BilledAs, Contract, Dated, Mode, Options, Pack, PriceBook, Rated, Rater, Settlement, Switches,
-    packs_from_toml,
+    Adjustment, AdjustmentKind, BillRead, BilledAs, Contract, Dated, Mode, Names, Options, Pack, PriceBook, Rated, Rater,
+    Settlement, Switches, packs_from_toml,
 };
+use crate::input::table::Table;
+use crate::input::{self, Kind};
 use crate::model::{Charge, RowType};
 use blocks::Blocks;
 use by::{By, Shares};
-use input::Rows;
+use rows::{Rows, is_blank};
+use taken::Taken;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -102,12 +106,13 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let by = By::of(&args.by)?;
     let input = args.inputs.input()?;
     let (book, options) = args.inputs.terms(context)?;
-    let (Rated { charges, packs: months }, mut shares) = rate_file(input, &book, &options, by)?;
+    let (Rated { charges, packs: months }, mut shares, taken) = rate_file(input, &book, &options, by)?;
     write(args, &charges, shares.as_mut())?;
     if let Some(path) = &args.pack_report {
         file::replace_with(path, |out| packs::write(out, &months))
             .map_err(|error| Error::failed(file::why_not_written(path, &error)))?;
     }
+    taken.tell(&input.display().to_string(), &charges, &options);
     if charges.is_empty() {
         note!("warning: no charges: {} has no rows that are charged in mode {}", input.display(), options.mode);
     }
@@ -157,7 +162,7 @@ impl Inputs {
     /// The charges of the usage, each with its arithmetic.
     pub fn explained(&self, context: &Context) -> Result<Vec<Charge>, Error> {
         let (book, options) = self.terms(context)?;
-        rate_file(self.input()?, &book, &Options { explain: true, ..options }, None).map(|(rated, _)| rated.charges)
+        rate_file(self.input()?, &book, &Options { explain: true, ..options }, None).map(|(rated, ..)| rated.charges)
     }
 
     fn input(&self) -> Result<&Path, Error> {
@@ -229,35 +234,58 @@ fn options(args: &Inputs, book: &PriceBook) -> Result<Options, Error> {
         switches.set(name, value);
     }
     let usual = book.versions.first().and_then(|version| version.settlements.first()).copied();
+    let contract = args.contract.as_deref().map(|path| read_contract(path, book)).transpose()?;
+    let packs = args.packs.as_deref().map_or(Ok(Vec::new()), |path| read_packs(path, book))?;
+    let names = names(book, contract.as_ref(), &packs);
+    let opening = args.opening.as_deref().map_or(Ok(Vec::new()), |path| opening::read(path, &names))?;
     let billed = args.bill.as_deref().map(read_bill).transpose()?.unwrap_or_default();
     Ok(Options {
         mode: args.mode.clone().unwrap_or_else(|| Dated::always(billed.mode.unwrap_or_default())),
         mode_assumed: args.mode.is_none() && billed.mode.is_none(),
         settlement: args.settlement.clone().unwrap_or_else(|| Dated::always(billed.settlement.or(usual).unwrap_or_default())),
-        packs: args.packs.as_deref().map_or(Ok(Vec::new()), |path| read_packs(path, book))?,
+        packs,
         since: None,
         until: None,
         accounts: Vec::new(),
         switches,
-        contract: args.contract.as_deref().map(|path| read_contract(path, book)).transpose()?,
-        opening: args.opening.as_deref().map_or(Ok(Vec::new()), |path| opening::read(path, book))?,
+        contract,
+        opening,
         explain: false,
     })
 }
 
+/// The names that usage may have without a question.
+fn names<'a>(book: &'a PriceBook, contract: Option<&'a Contract>, packs: &'a [Pack]) -> Names<'a> {
+    let names = Names::of(book).with_packs(packs);
+    contract.map_or_else(|| names.clone(), |contract| names.clone().with_contract(contract))
+}
+
 /// Reads a file of packs.
 pub fn read_packs(path: &Path, book: &PriceBook) -> Result<Vec<Pack>, Error> {
-    let toml = file::read_text(path).map_err(|error| Error::failed(format!("packs {}: {error}", path.display())))?;
+    let toml = file::text(path, Kind::Document).map_err(|error| Error::failed(format!("packs {}: {error}", path.display())))?;
     packs_from_toml(&toml, &path.display().to_string(), book).map_err(Error::failed)
 }
 
 /// Reads what a bill says of how the account is billed.
 pub fn read_bill(path: &Path) -> Result<BilledAs, Error> {
     let wrong = |error: &dyn std::fmt::Display| Error::failed(format!("bill {}: {error}", path.display()));
-    let text = file::read_text(path).map_err(|error| wrong(&error))?;
-    let mut csv = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let lines = csv.records().collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
-    let billed = BilledAs::of_lines(lines.iter().map(|line| line.iter())).map_err(|error| wrong(&error))?;
+    let text = file::text(path, Kind::List).map_err(|error| wrong(&error))?;
+    let table = Table::without_titles(&text).map_err(|error| wrong(&error))?;
+    let lines = table.rows.iter().map(|(_, cells)| cells.iter().map(String::as_str));
+    let BillRead { billed, lines, of_vod, prepaid } = BilledAs::of_lines(lines).map_err(|error| wrong(&error))?;
+    if of_vod == 0 {
+        return Err(Error::usage(format!(
+            "bill {}: none of its {lines} lines is known as one of VOD (点播流量, 点播带宽, 点播存储, …); give the console's resource \
+             or detail list as CSV, or say how the account is billed with --mode and --settlement",
+            path.display()
+        )));
+    }
+    let others = lines - of_vod;
+    note!(
+        "bill {}: {lines} lines read, {} used; skipped: {others} of other products or of no product, {prepaid} paid in advance",
+        path.display(),
+        of_vod - prepaid
+    );
     if billed == BilledAs::default() {
         note!("warning: bill {}: no line of VOD says how the account is billed", path.display());
     }
@@ -266,7 +294,8 @@ pub fn read_bill(path: &Path) -> Result<BilledAs, Error> {
 
 /// Reads a contract.
 pub fn read_contract(path: &Path, book: &PriceBook) -> Result<Contract, Error> {
-    let toml = file::read_text(path).map_err(|error| Error::failed(format!("contract {}: {error}", path.display())))?;
+    let toml =
+        file::text(path, Kind::Document).map_err(|error| Error::failed(format!("contract {}: {error}", path.display())))?;
     Contract::parse(&toml, &path.display().to_string(), book).map_err(Error::failed)
 }
 
@@ -276,31 +305,39 @@ fn rate_file<'b>(
     book: &'b PriceBook,
     options: &Options,
     mut by: Option<By>,
-) -> Result<(Rated, Option<Shares<'b>>), Error> {
+) -> Result<(Rated, Option<Shares<'b>>, Taken), Error> {
     let (name, source): (String, Box<dyn Read>) = if path.as_os_str() == "-" {
         ("standard input".to_owned(), Box::new(io::stdin().lock()))
     } else {
         let name = path.display().to_string();
-        let file = file::open(path).map_err(|error| Error::failed(format!("usage file {name}: {error}")))?;
+        let file = input::file::open(path).map_err(|error| Error::failed(format!("usage file {name}: {error}")))?;
         (name, Box::new(file))
     };
     let (blocks, header) = Blocks::new(source, &name, by.as_ref().map_or(&[], By::names))?;
-    let rater = match &mut by {
-        None => workers::rate(blocks, &header, book, options)?,
+    let names = names(book, options.contract.as_ref(), &options.packs);
+    let (rater, taken) = match &mut by {
+        None => workers::rate(blocks, &header, book, options, &names)?,
         Some(by) => {
             let mut rater = Rater::new(book, options).map_err(Error::usage)?;
-            let mut rows = Rows::new(&header, book);
+            let mut rows = Rows::new(&header, &names);
+            let mut taken = Taken { encoding: blocks.encoding(), ..Taken::default() };
             blocks.each_row(|cells, line| {
-                let row = rows.row(cells, line)?;
+                if is_blank(cells) {
+                    taken.blank += 1;
+                    return Ok(());
+                }
+                let record = rows.row(cells, line)?;
+                let row = record.row();
+                taken.count(row.meter);
                 let failed = |error: String| Error::failed(format!("{name} line {line}: {error}"));
                 rater.add(&row).map_err(|error| failed(error.to_string()))?;
                 by.weigh(&mut rater, &row, &rows.picked(cells, line)?).map_err(failed)
             })?;
-            rater
+            (rater, taken)
         }
     };
     let rated = rater.finish_with_packs().map_err(Error::failed)?;
-    Ok((rated, by.map(|by| by.finish(book)).transpose()?))
+    Ok((rated, by.map(|by| by.finish(book)).transpose()?, taken))
 }
 
 /// What has no price must not go unseen in a file that nobody reads line by line.

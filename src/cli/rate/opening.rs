@@ -2,54 +2,54 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
-
-use crate::billing::{Opening, PriceBook};
+use crate::billing::{Names, Opening, billed_spec};
+use crate::cli::output::note;
 use crate::cli::{Error, file};
+use crate::input::table::Table;
+use crate::input::{InputError, Kind, id};
 use crate::model::Unit;
 use crate::model::time::parse_time;
 
-/// A row of the file, as it is written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    account: String,
-    meter: String,
-    area: String,
-    spec: String,
-    at: String,
-    quantity: String,
-    unit: String,
-}
+const COLUMNS: [&str; 7] = ["account", "meter", "area", "spec", "at", "quantity", "unit"];
 
-/// Reads the file: `account,meter,area,spec,at,quantity,unit`.
-pub fn read(path: &Path, book: &PriceBook) -> Result<Vec<Opening>, Error> {
+/// Reads the file: `account,meter,area,spec,at,quantity,unit`. Every wrong row is told.
+pub fn read(path: &Path, names: &Names<'_>) -> Result<Vec<Opening>, Error> {
     let name = path.display();
-    let text = file::read_text(path).map_err(|error| Error::failed(format!("opening counters {name}: {error}")))?;
-    let mut csv = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let mut openings = Vec::new();
-    for row in csv.deserialize::<Row>() {
-        let line = openings.len() + 2;
-        let row = row.map_err(|error| {
-            Error::failed(format!("{name} line {line}: {error}; the columns are account,meter,area,spec,at,quantity,unit"))
-        })?;
-        openings.push(opening(&row, book).map_err(|why| Error::failed(format!("{name} line {line}: {why}")))?);
+    let wrong = |error: InputError| Error::failed(format!("opening counters {name}: {error}"));
+    let mut table = file::text(path, Kind::List).and_then(|text| Table::with_header(&text, &COLUMNS)).map_err(wrong)?;
+    let places = table.header(&COLUMNS).map_err(wrong)?;
+    let (mut openings, mut problems) = (Vec::new(), Vec::new());
+    for (line, cells) in &table.rows {
+        let cell = |column: usize| places.get(column).and_then(|place| cells.get(*place)).map_or("", String::as_str);
+        match opening(cell, names) {
+            Ok(opening) => openings.push(opening),
+            Err(why) => problems.push(format!("{name} line {line}, {why}")),
+        }
     }
+    if !problems.is_empty() {
+        return Err(Error::failed(problems.join("\n")));
+    }
+    note!("opening counters {name}: {} rows read, all used; skipped: {} blank lines", openings.len(), table.blank);
     Ok(openings)
 }
 
-fn opening(row: &Row, book: &PriceBook) -> Result<Opening, String> {
-    let (_, base) = book.meter(&row.meter).ok_or_else(|| format!("meter {:?} is unknown; see `vodledger meters`", row.meter))?;
-    let unit: Unit = row.unit.parse().map_err(|error| format!("column unit: {error}"))?;
+fn opening<'c>(cell: impl Fn(usize) -> &'c str, names: &Names<'_>) -> Result<Opening, String> {
+    let at = |column: usize, why: &dyn std::fmt::Display| format!("column {}, value {:?}: {why}", COLUMNS[column], cell(column));
+    let (meter, area, spec) = (cell(1), cell(2), cell(3));
+    let account = id::read(cell(0)).map_err(|error| at(0, &error))?;
+    let (_, base) = names.meter(meter).map_err(|why| at(1, &why))?;
+    names.area(meter, area).map_err(|why| at(2, &why))?;
+    names.spec(meter, spec).map_err(|why| at(3, &why))?;
+    let unit: Unit = cell(6).parse().map_err(|error| at(6, &error))?;
     if unit.base != base {
-        return Err(format!("column unit: meter {} counts {base}, not {}", row.meter, unit.name));
+        return Err(at(6, &format!("meter {meter} counts {base}, not {}", unit.name)));
     }
     Ok(Opening {
-        account: row.account.clone(),
-        meter: row.meter.clone(),
-        area: row.area.clone(),
-        spec: row.spec.clone(),
-        at: parse_time(&row.at).map_err(|error| format!("column at: {error}"))?,
-        quantity: unit.to_base(&row.quantity).map_err(|error| format!("column quantity: {error}"))?,
+        account: account.into_owned(),
+        meter: meter.to_owned(),
+        area: area.to_owned(),
+        spec: billed_spec(meter, spec).to_owned(),
+        at: parse_time(cell(4)).map_err(|error| at(4, &error))?,
+        quantity: unit.to_base(cell(5)).map_err(|error| at(5, &error))?,
     })
 }

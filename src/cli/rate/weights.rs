@@ -41,13 +41,13 @@ impl Weights {
     }
 
     /// Adds what a record weighs in a line to the share that its values name.
-    pub fn add(&mut self, place: &Place<'_>, values: &[&str]) -> io::Result<()> {
+    pub fn add(&mut self, place: &Place<'_>, values: &[impl AsRef<str>]) -> io::Result<()> {
         let line = self.line(place)?;
         self.scratch.clear();
         self.scratch.extend(line.to_be_bytes());
         for (index, value) in values.iter().enumerate() {
             self.scratch.extend((index > 0).then_some(BETWEEN));
-            self.scratch.extend(value.as_bytes());
+            self.scratch.extend(value.as_ref().as_bytes());
         }
         if let Some(sum) = self.sums.get_mut(self.scratch.as_slice()) {
             *sum = sum.checked_add(place.weight).ok_or_else(too_heavy)?;

@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, ScopedJoinHandle};
 
 use super::blocks::{Block, Blocks};
-use super::input::{Header, Rows};
 use super::lane::Lane;
-use crate::billing::{Options, PriceBook, Rater};
+use super::rows::{Header, Rows};
+use super::taken::Taken;
+use crate::billing::{Names, Options, PriceBook, Rater};
 use crate::cli::Error;
 
 /// Where workers take blocks from. It is closed as soon as a block is bad: later ones do not matter then.
@@ -27,8 +28,9 @@ pub fn rate<'a, R: Read>(
     header: &'a Header,
     book: &'a PriceBook,
     options: &'a Options,
-) -> Result<Rater<'a>, Error> {
-    rate_on(thread::available_parallelism().map_or(1, NonZero::get), blocks, header, book, options)
+    names: &'a Names<'a>,
+) -> Result<(Rater<'a>, Taken), Error> {
+    rate_on(thread::available_parallelism().map_or(1, NonZero::get), blocks, header, book, options, names)
 }
 
 fn rate_on<'a, R: Read>(
@@ -37,17 +39,21 @@ fn rate_on<'a, R: Read>(
     header: &'a Header,
     book: &'a PriceBook,
     options: &'a Options,
-) -> Result<Rater<'a>, Error> {
+    names: &'a Names<'a>,
+) -> Result<(Rater<'a>, Taken), Error> {
     let mut lanes = Vec::with_capacity(threads);
     for _ in 0..threads {
-        lanes.push(Lane::new(Rows::new(header, book), Rater::new(book, options).map_err(Error::usage)?));
+        lanes.push(Lane::new(Rows::new(header, names), Rater::new(book, options).map_err(Error::usage)?));
     }
-    let mut raters = run_all(blocks, lanes)?.into_iter().map(Lane::into_rater);
-    let mut all = raters.next().ok_or_else(|| Error::failed("no thread could be started"))?;
-    for rater in raters {
+    let encoding = blocks.encoding();
+    let mut parts = run_all(blocks, lanes)?.into_iter().map(Lane::into_parts);
+    let (mut all, mut taken) = parts.next().ok_or_else(|| Error::failed("no thread could be started"))?;
+    for (rater, rows) in parts {
         all.merge(rater).map_err(Error::failed)?;
+        taken.merge(rows);
     }
-    Ok(all)
+    taken.encoding = encoding;
+    Ok((all, taken))
 }
 
 /// Lets lanes take in all blocks. Of several bad blocks the first is told: queues keep their order, so all before it were read.

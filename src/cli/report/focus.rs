@@ -1,6 +1,5 @@
 //! `vodledger report focus-cost-and-usage`: the ledger's charges as FOCUS, and `report check FILE.csv` for such files.
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -9,6 +8,8 @@ use serde_json::{Value, json};
 use super::Args;
 use crate::cli::output::{note, say};
 use crate::cli::{Context, Error, Outcome};
+use crate::input;
+use crate::input::file::Lines;
 use crate::ledger::Ledger;
 use crate::model::Language;
 use crate::report::Parameters;
@@ -85,8 +86,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
 pub fn check(files: &[String], version: Version) -> Result<Outcome, Error> {
     let mut refused = 0;
     for name in files {
-        let file = File::open(name).map_err(|error| Error::usage(format!("{name} cannot be read: {error}")))?;
-        let checked = look::file(version, BufReader::new(file))?;
+        let file = input::file::open(Path::new(name)).map_err(|error| Error::usage(format!("{name} cannot be read: {error}")))?;
+        let checked = look::file(version, BufReader::new(Lines::new(file)))?;
         for found in &checked.findings {
             say!("{name}:{}: {} {}: {}", found.line, found.column, found.rule, found.message);
         }

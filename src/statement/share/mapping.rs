@@ -3,20 +3,13 @@
 //! The first rule that fits a media on a day says who bears what it costs. What no media pays (processing, traffic of which nobody
 //! knows the file) goes by application where a rule asks for nothing else, and what is left by the rules for shared cost.
 
-use serde::Deserialize;
-
+use crate::input::document::{Document, Problems};
+use crate::input::id;
+use crate::input::keys::Keys;
+use crate::input::names::{Name, compare, did_you_mean};
 use crate::ledger::{Bearer, StoredMedia};
+use crate::model::meter::METERS;
 use crate::model::{BillingDay, SubAppId};
-
-/// A mapping that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("mapping {origin}: {message}")]
-pub struct MappingError {
-    /// Where it came from.
-    pub origin: String,
-    /// What is wrong, and where.
-    pub message: String,
-}
 
 /// Rules, the first that fits counting. Without any rule, everything is unmapped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,90 +53,18 @@ pub enum SharedBy {
     Fixed(Vec<(String, i64)>),
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    rule: Vec<RuleEntry>,
-    #[serde(default)]
-    shared: Vec<SharedEntry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleEntry {
-    rule: Option<String>,
-    #[serde(default)]
-    name: Words,
-    #[serde(default)]
-    class: Words,
-    #[serde(default)]
-    tag: Words,
-    #[serde(default)]
-    room: Words,
-    #[serde(default)]
-    application: Words,
-    #[serde(default)]
-    file_id: Words,
-    from: Option<toml::value::Datetime>,
-    to: Option<toml::value::Datetime>,
-    #[serde(default)]
-    department: String,
-    #[serde(default)]
-    cost_centre: String,
-    #[serde(default)]
-    course: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SharedEntry {
-    rule: Option<String>,
-    #[serde(default)]
-    meter: Words,
-    by: String,
-    #[serde(default)]
-    parts: std::collections::BTreeMap<String, i64>,
-}
-
-/// One text or several.
-#[derive(Default, Deserialize)]
-#[serde(untagged)]
-enum Words {
-    #[default]
-    None,
-    One(String),
-    Many(Vec<String>),
-}
-
-impl Words {
-    fn list(self) -> Vec<String> {
-        match self {
-            Self::None => Vec::new(),
-            Self::One(word) => vec![word],
-            Self::Many(words) => words,
-        }
-    }
-}
-
 impl Mapping {
     /// Reads a mapping. `origin` says where the text came from.
     ///
     /// # Errors
-    /// The first thing that is wrong.
-    pub fn parse(text: &str, origin: &str) -> Result<Self, MappingError> {
-        let refuse = |message: String| MappingError { origin: origin.to_owned(), message };
-        let file: File = toml::from_str(text).map_err(|error| refuse(error.to_string().trim_end().to_owned()))?;
-        let mut mapping = Self::default();
-        for (index, entry) in file.rule.into_iter().enumerate() {
-            let name = entry.rule.clone().unwrap_or_else(|| format!("rule {}", index + 1));
-            mapping.rules.push(rule(entry, &name).map_err(|message| refuse(format!("{name}: {message}")))?);
-        }
-        for (index, entry) in file.shared.into_iter().enumerate() {
-            let name = entry.rule.clone().unwrap_or_else(|| format!("shared {}", index + 1));
-            mapping.shared.push(shared(entry, &name).map_err(|message| refuse(format!("{name}: {message}")))?);
-        }
-        Ok(mapping)
+    /// Everything that is wrong, each with its line.
+    pub fn parse(text: &str, origin: &str) -> Result<Self, Problems> {
+        let document = Document::new(origin, text);
+        let root = document.parse()?;
+        let top = Keys::top(&document, &root);
+        let mapping = Self { rules: named(&top, "rule", rule), shared: named(&top, "shared", shared) };
+        top.finish();
+        document.into_result(mapping)
     }
 
     /// Who bears what a media costs on a day.
@@ -211,53 +132,99 @@ fn matches(pattern: &str, name: &str) -> bool {
     pattern[at..].iter().all(|letter| *letter == '*')
 }
 
-fn rule(entry: RuleEntry, name: &str) -> Result<Rule, String> {
-    let day = |what: &str, date: Option<toml::value::Datetime>| match date {
-        None => Ok(None),
-        Some(date) => date.to_string().parse().map(Some).map_err(|_| format!("{what} = {date}: write a day, such as 2026-10-01")),
+/// The tables of a kind, each with its name, else its number.
+fn named<T>(top: &Keys<'_>, key: &str, read: fn(&Keys<'_>, String) -> Option<T>) -> Vec<T> {
+    let tables = top.tables(key).into_iter().enumerate();
+    let read = |(index, keys): (usize, Keys<'_>)| {
+        let name = keys.optional_text("rule").unwrap_or_else(|| format!("{key} {}", index + 1));
+        let read = read(&keys, name);
+        keys.finish();
+        read
     };
-    let (from, to) = (day("from", entry.from)?, day("to", entry.to)?);
+    tables.filter_map(read).collect()
+}
+
+fn rule(keys: &Keys<'_>, name: String) -> Option<Rule> {
+    let (from, to) = (keys.optional_parsed::<BillingDay>("from"), keys.optional_parsed::<BillingDay>("to"));
     if let (Some(from), Some(to)) = (from, to)
         && from >= to
     {
-        return Err(format!("from {from} to {to}: the end must be later than the start"));
+        keys.problem("to", &format!("from {from} to {to}: the end must be later than the start"));
     }
-    if entry.department.is_empty() && entry.cost_centre.is_empty() && entry.course.is_empty() {
-        return Err("it names nobody; give department, cost_centre or course".to_owned());
+    let word = |key: &str| keys.written(key).map(|text| text.value.to_owned()).unwrap_or_default();
+    let (department, cost_centre, course) = (word("department"), word("cost_centre"), word("course"));
+    if department.is_empty() && cost_centre.is_empty() && course.is_empty() {
+        keys.problem("", "it names nobody; give department, cost_centre or course");
     }
-    let bearer = Bearer {
-        kind: "direct",
-        department: entry.department,
-        cost_centre: entry.cost_centre,
-        course: entry.course,
-        rule: name.to_owned(),
-    };
-    Ok(Rule {
-        bearer,
-        names: entry.name.list(),
-        classes: entry.class.list(),
-        tags: entry.tag.list(),
-        rooms: entry.room.list(),
-        applications: entry.application.list(),
-        file_ids: entry.file_id.list(),
+    Some(Rule {
+        names: keys.texts("name"),
+        classes: keys.texts("class"),
+        tags: keys.texts("tag"),
+        rooms: keys.texts("room"),
+        applications: ids(keys, "application"),
+        file_ids: ids(keys, "file_id"),
+        bearer: Bearer { kind: "direct", department, cost_centre, course, rule: name },
         from,
         to,
     })
 }
 
-fn shared(entry: SharedEntry, name: &str) -> Result<SharedRule, String> {
-    let by = match (entry.by.as_str(), entry.parts.is_empty()) {
+/// Ids as they are meant, whatever a spreadsheet made of them.
+fn ids(keys: &Keys<'_>, key: &str) -> Vec<String> {
+    let id = |written: String| match id::read_digits(&written) {
+        Ok(id) => Some(id.into_owned()),
+        Err(why) => {
+            keys.problem(key, &format!("{written:?}: {why}"));
+            None
+        }
+    };
+    keys.texts(key).into_iter().filter_map(id).collect()
+}
+
+fn shared(keys: &Keys<'_>, name: String) -> Option<SharedRule> {
+    let (by, meters) = (keys.text("by"), meters(keys));
+    let parts = keys.table("parts").map(|table| parts(&table)).unwrap_or_default();
+    let by = match (by?.as_str(), parts.is_empty()) {
         ("proportional", true) => SharedBy::Proportional,
         ("equal", true) => SharedBy::Equal,
-        ("fixed", false) => {
-            if let Some((centre, part)) = entry.parts.iter().find(|(_, part)| **part <= 0) {
-                return Err(format!("parts.{centre} = {part}: parts are whole numbers above 0"));
-            }
-            SharedBy::Fixed(entry.parts.into_iter().collect())
+        ("fixed", false) => SharedBy::Fixed(parts),
+        ("fixed", true) => {
+            keys.problem("parts", "by = \"fixed\" needs parts: { \"4711\" = 60, \"4712\" = 40 }, by cost centre");
+            return None;
         }
-        ("fixed", true) => return Err("by = \"fixed\" needs parts: { \"4711\" = 60, \"4712\" = 40 }, by cost centre".to_owned()),
-        ("proportional" | "equal", false) => return Err("parts are for by = \"fixed\" alone".to_owned()),
-        (other, _) => return Err(format!("by = {other:?} is unknown; known: proportional equal fixed")),
+        ("proportional" | "equal", false) => {
+            keys.problem("parts", "parts are for by = \"fixed\" alone");
+            return None;
+        }
+        (other, _) => {
+            keys.problem("by", &format!("by = {other:?} is unknown; known: proportional equal fixed"));
+            return None;
+        }
     };
-    Ok(SharedRule { name: name.to_owned(), meters: entry.meter.list(), by })
+    Some(SharedRule { name, meters, by })
+}
+
+/// Meters of rules; one that is nearly a known one is a slip. A price book may have others.
+fn meters(keys: &Keys<'_>) -> Vec<String> {
+    let meters = keys.texts("meter");
+    for meter in &meters {
+        if let Name::Near(near) = compare(meter, METERS.iter().map(|meter| meter.name)) {
+            keys.problem("meter", &format!("{meter:?}: {}", did_you_mean("meter", near)));
+        }
+    }
+    meters
+}
+
+/// Parts by cost centre, in the order of these.
+fn parts(table: &Keys<'_>) -> Vec<(String, i64)> {
+    let mut parts: Vec<(String, i64)> = Vec::new();
+    for (centre, _) in table.entries() {
+        match table.optional_integer(centre) {
+            Some(part) if part > 0 => parts.push((centre.to_owned(), part)),
+            Some(part) => table.problem(centre, &format!("parts.{centre} = {part}: parts are whole numbers above 0")),
+            None => {}
+        }
+    }
+    parts.sort();
+    parts
 }

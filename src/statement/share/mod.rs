@@ -16,7 +16,7 @@ use crate::model::{Amount, Charge, Currency, Status};
 
 pub use application::{ApplicationShares, by_application};
 pub use keep::keep;
-pub use mapping::{Mapping, MappingError};
+pub use mapping::Mapping;
 pub use media::ByMedia;
 
 /// What one share pays for one item of a month.
