@@ -1,5 +1,6 @@
 //! The command line: one file per command. Commands parse, call the rooms, and print; rules live in the rooms.
 
+mod bounds;
 mod callback;
 mod charge;
 mod completions;
@@ -78,7 +79,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "URL", env = env::LEDGER, hide_env_values = true)]
     pub ledger: Option<String>,
     /// Work as if it were this moment (RFC 3339 with offset)
-    #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
+    #[arg(long, global = true, value_name = "TIME", value_parser = bounds::time)]
     pub as_of: Option<DateTime<Utc>>,
     /// Language of headings and labels [default: en]
     #[arg(long, global = true, value_enum, env = env::LANG, hide_env_values = true)]
@@ -119,10 +120,6 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
-}
-
-fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
-    crate::model::time::parse_time(text).map_err(|error| error.to_string())
 }
 
 /// Takes what [`Context::applications`] can read.

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::signal::Stop;
-use super::{Context, Error, Outcome, file};
+use super::{Context, Error, Outcome, bounds, file};
 use crate::sim::{self, AccountSource, Config, Faults, Limit, LogSpec, Running, SimError, Switches};
 
 /// Arguments.
@@ -28,13 +28,13 @@ pub struct Args {
     #[arg(long, value_name = "demo|FILE|large:…", default_value = "demo")]
     account: PathBuf,
     /// The account's clock (RFC 3339) [default: what the account file says, else the wall clock]
-    #[arg(long, value_name = "TIME", value_parser = super::parse_time)]
+    #[arg(long, value_name = "TIME", value_parser = bounds::time)]
     now: Option<DateTime<Utc>>,
     /// What goes wrong: mixed, or KIND=PERCENT% of throttle, reset, slow, …; and seed=NUMBER (docs/simulator.md)
     #[arg(long, value_name = "SPEC")]
     faults: Option<String>,
     /// How long every answer takes, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 0)]
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(bounds::LATENCY_MS))]
     latency: u64,
     /// How rate limits are counted: token, fixed, sliding or off
     #[arg(long, value_name = "HOW", default_value_t)]

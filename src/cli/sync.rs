@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::output::{Format, Listing, note};
 use super::terms::Terms;
-use super::{Context, Error, Outcome, charge, signal};
+use super::{Context, Error, Outcome, bounds, charge, signal};
 use crate::collect::{self, CollectError, Kind, LogHabits, Manifest, Overall, Plan, ProcessTypes, Progress, Stop};
 use crate::ledger::Ledger;
 use crate::model::{BillingDay, BillingMonth, Period};
@@ -19,13 +19,13 @@ use crate::settings::{Account, Applications, Mode};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The first day to collect [default: the first of last month]
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = bounds::day)]
     since: Option<BillingDay>,
     /// Collect up to, not including, this day [default: up to now]
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = bounds::day)]
     until: Option<BillingDay>,
     /// Collect this month
-    #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["since", "until"])]
+    #[arg(long, value_name = "YYYY-MM", value_parser = bounds::month, conflicts_with_all = ["since", "until"])]
     month: Option<BillingMonth>,
     /// Only these kinds: media, storage, traffic, bandwidth, process, retrieval, image-review, licence, upload, cdn-usage, storage-now,
     /// plays, domains, packs, bill, logs [default: all, bandwidth where the billing mode needs it, logs where the configuration says so]

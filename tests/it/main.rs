@@ -8,6 +8,7 @@ mod actions_sim;
 mod actions_values;
 mod allocation;
 mod billing_properties;
+mod bounds;
 mod callbacks;
 mod client;
 mod collect;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::output::{Format, Listing, note};
 use super::stream::Stream;
 use super::terms::Terms;
-use super::{Context, Error, Outcome, file};
+use super::{Context, Error, Outcome, bounds, file};
 use crate::ledger::Ledger;
 use crate::model::BillingMonth;
 use crate::settings::Account;
@@ -25,7 +25,7 @@ use by::By;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The month whose usage is rated [default: every month that has usage]
-    #[arg(long, value_name = "YYYY-MM")]
+    #[arg(long, value_name = "YYYY-MM", value_parser = bounds::month)]
     month: Option<BillingMonth>,
     /// Show the result and change nothing
     #[arg(long)]

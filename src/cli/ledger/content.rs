@@ -6,7 +6,7 @@ use std::io::{self, BufWriter};
 use serde_json::json;
 
 use crate::cli::output::{Format, Listing, note, say};
-use crate::cli::{Context, Error, Outcome};
+use crate::cli::{Context, Error, Outcome, bounds};
 use crate::ledger::{DumpError, Ledger, Retention};
 
 /// Arguments of `check`.
@@ -37,7 +37,7 @@ pub struct Prune {
     keep: Vec<(String, Option<u32>)>,
     /// Also take out units of work that were answered for good and ended so many days ago [default: none]. Their facts and
     /// charges stay, but a month of which they are gone counts as not collected when it is charged anew
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", value_parser = bounds::days)]
     units: Option<u32>,
     /// Only say what would be taken out
     #[arg(long)]
@@ -67,7 +67,7 @@ fn parse_kept(text: &str) -> Result<(String, Option<u32>), String> {
     }
     match days {
         "ever" => Ok((kind.to_owned(), None)),
-        days => Ok((kind.to_owned(), Some(days.parse().map_err(|_| wrong())?))),
+        days => Ok((kind.to_owned(), Some(bounds::days(days).map_err(|error| format!("{error}, or KIND=ever"))?))),
     }
 }
 

@@ -6,7 +6,7 @@ use csv::StringRecord;
 use crate::billing::{PriceBook, Row};
 use crate::cli::Error;
 use crate::model::meter::{STORAGE_CLASSES, names};
-use crate::model::time::parse_time;
+use crate::model::time::{YEARS, parse_time};
 use crate::model::{Base, Status, SubAppId, Unit};
 
 /// The columns that every usage file has. Further ones are tags.
@@ -206,9 +206,6 @@ fn lines_before(text: &[u8], position: &csv::Position) -> u64 {
     let breaks = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
     position.line() - 1 + breaks.filter(|byte| **byte == b'\n').map(|_| 1).sum::<u64>()
 }
-
-/// Far beyond any bill, and with four digits in every date that follows from them.
-const YEARS: std::ops::RangeInclusive<i32> = 1970..=9998;
 
 /// What a file is that has none of our columns.
 fn not_our_header(titles: &[&str]) -> Option<&'static str> {
