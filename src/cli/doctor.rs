@@ -3,10 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
+use super::leftovers::{self, LogFolder};
 use super::output::{Format, Listing};
 use super::{Context, Error, Outcome};
 use crate::cloud::actions::{self, Effect, Entry, Role};
 use crate::cloud::{Api, Client, ErrorKind};
+use crate::files;
 use crate::ledger::Ledger;
 use crate::model::time::format_time;
 use crate::model::{BillingDay, SubAppId};
@@ -60,6 +62,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let found = file.map_or_else(|| "none; the defaults hold".to_owned(), |path| path.display().to_string());
     findings.add("", "configuration", Verdict::Good, found, "");
     ledger(context, &mut findings)?;
+    left_behind(context, &mut findings)?;
     for account in context.accounts()? {
         cloud(args, context, account, &mut findings)?;
     }
@@ -76,8 +79,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
 /// The ledger is only looked at: one that is not there is not made.
 fn ledger(context: &Context, findings: &mut Findings) -> Result<(), Error> {
     let place = context.ledger_url()?;
-    let remote = place.starts_with("postgres");
-    if !remote && !std::path::Path::new(place.strip_prefix("sqlite:").unwrap_or(place)).exists() {
+    if Ledger::file(place).is_some_and(|file| !file.exists()) {
         let finding = format!("{place} is not there yet");
         findings.add("", "ledger", Verdict::Untried, finding, "`vodledger sync` makes it");
         return Ok(());
@@ -91,6 +93,23 @@ fn ledger(context: &Context, findings: &mut Findings) -> Result<(), Error> {
             findings.add("", "ledger", Verdict::Bad, finding, "see `vodledger ledger check`, then restore a backup");
         }
         Err(error) => findings.add("", "ledger", Verdict::Bad, error, "see the finding"),
+    }
+    Ok(())
+}
+
+/// What killed runs left, which holds addresses of people or fills the disk.
+fn left_behind(context: &Context, findings: &mut Findings) -> Result<(), Error> {
+    const ADVICE: &str = "`vodledger ledger size`, like every command that opens the ledger, takes it away";
+    let logs = LogFolder::of(context);
+    let beside = leftovers::beside(context.ledger_url()?).filter(|folder| *folder != logs.path);
+    let found = logs.leftovers();
+    let others = beside.map(|folder| ("files left behind", files::leftovers(&folder), folder));
+    for (check, found, folder) in [("access logs", found, logs.path)].into_iter().chain(others) {
+        match found.map(|found| leftovers::in_words(&found, &folder)) {
+            Ok(None) => {}
+            Ok(Some(finding)) => findings.add("", check, Verdict::Bad, finding, ADVICE),
+            Err(error) => findings.add("", check, Verdict::Bad, format!("{}: {error}", folder.display()), "see the finding"),
+        }
     }
     Ok(())
 }

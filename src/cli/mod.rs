@@ -14,6 +14,7 @@ mod file;
 mod find;
 mod init;
 mod ledger;
+mod leftovers;
 mod log;
 mod logs;
 mod man;

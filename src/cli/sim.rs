@@ -103,13 +103,11 @@ fn config(args: &Args, as_of: Option<DateTime<Utc>>) -> Result<Config, Error> {
 
 /// The keys are shown on purpose: they open nothing but this simulated account.
 fn announce(args: &Args, running: &Running) -> Result<(), Error> {
-    let written = |path: &Path, content: &[u8]| {
-        file::replace(path, content).map_err(|error| Error::failed(format!("cannot write {}: {error}", path.display())))
-    };
+    let wrong = |path: &Path, error: io::Error| Error::failed(format!("cannot write {}: {error}", path.display()));
     let mut ca = None;
     if let (Some(path), Some(pem)) = (&args.ca_out, &running.ca_pem) {
-        written(path, pem.as_bytes())?;
-        ca = Some(std::path::absolute(path)?);
+        file::replace_for_all(path, pem.as_bytes()).map_err(|error| wrong(path, error))?;
+        ca = Some(std::path::absolute(path).map_err(|error| wrong(path, error))?);
     }
     let ready = Ready {
         http: &running.http,
@@ -121,7 +119,7 @@ fn announce(args: &Args, running: &Running) -> Result<(), Error> {
     let mut text = serde_json::to_string(&ready).map_err(io::Error::from)?;
     text.push('\n');
     if let Some(path) = &args.ready_file {
-        written(path, text.as_bytes())?;
+        file::replace(path, text.as_bytes()).map_err(|error| wrong(path, error))?;
     }
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;

@@ -1,12 +1,12 @@
 //! `vodledger sync`: collects usage, then charges the months it belongs to.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
+use super::leftovers::LogFolder;
 use super::output::{Format, Listing, note};
 use super::terms::Terms;
 use super::{Context, Error, Outcome, bounds, charge, signal};
@@ -147,21 +147,16 @@ pub fn plan(context: &Context, account: &Account, period: Period) -> Result<Plan
         Applications::All => collect::Applications::All,
         Applications::Listed(ids) => collect::Applications::Listed(ids),
     };
+    let LogFolder { path: folder, is_own: is_own_folder } = LogFolder::of(context);
     plan.logs = LogHabits {
         domains: settings.logs.domains.clone(),
-        folder: settings.logs.folder.clone().unwrap_or_else(|| log_folder(context.ledger_url().unwrap_or_default())),
+        folder,
+        is_own_folder,
         most_bytes: settings.logs.most_bytes.unwrap_or(plan.logs.most_bytes),
         overhead: settings.logs.overhead.unwrap_or(plan.logs.overhead),
         broken_permille: settings.logs.broken_permille.unwrap_or(plan.logs.broken_permille),
     };
     Ok(plan)
-}
-
-/// Beside a ledger that is a file, so that a download that broke off is taken up again by the next run.
-fn log_folder(ledger: &str) -> PathBuf {
-    let path = ledger.strip_prefix("sqlite:").unwrap_or(ledger);
-    let is_file = !path.is_empty() && path != ":memory:" && !path.contains("://");
-    if is_file { PathBuf::from(format!("{path}.logs")) } else { LogHabits::default().folder }
 }
 
 /// Collects, showing how far it is, until it is done or somebody asks it to stop.

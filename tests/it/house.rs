@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 /// Room, and what it may use. `ARCHITECTURE.md` shows the same table.
 const ROOMS: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("files", &[]),
     ("settings", &["model"]),
     ("cloud", &["model"]),
     ("billing", &["model"]),
-    ("ledger", &["model"]),
-    ("collect", &["model", "cloud", "ledger"]),
+    ("ledger", &["model", "files"]),
+    ("collect", &["model", "files", "cloud", "ledger"]),
     ("recordings", &["model", "cloud", "ledger"]),
     ("callbacks", &["model", "cloud", "ledger"]),
     ("statement", &["model", "ledger", "billing"]),
-    ("report", &["model", "ledger"]),
+    ("report", &["model", "files", "ledger"]),
     ("cli", &["every room"]),
     ("sim", &["model", "cloud::signature"]),
 ];

@@ -34,6 +34,8 @@ mod ledger_postgres;
 mod ledger_versions;
 mod log_fetch;
 mod log_files;
+#[cfg(unix)]
+mod left_behind;
 mod log_ledger;
 mod media_apply;
 mod media_command;

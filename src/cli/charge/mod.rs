@@ -46,7 +46,7 @@ const COLUMNS: [&str; 10] =
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
-    let ledger = Ledger::open_existing(context.ledger_url()?).map_err(Error::failed)?;
+    let ledger = context.required_ledger()?;
     let by = if args.by.is_empty() { None } else { Some(By::parse(&args.by)?) };
     let listing = match &by {
         None => Listing::new(&COLUMNS).narrow(&["month", "meter", "area", "spec", "billed_cost", "currency", "status"]),

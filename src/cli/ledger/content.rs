@@ -71,13 +71,9 @@ fn parse_kept(text: &str) -> Result<(String, Option<u32>), String> {
     }
 }
 
-fn existing(context: &Context) -> Result<Ledger, Error> {
-    Ledger::open_existing(context.ledger_url()?).map_err(Error::failed)
-}
-
 /// Runs `check`.
 pub fn check(args: &Check, context: &Context) -> Result<Outcome, Error> {
-    report(&existing(context)?, args.format)
+    report(&context.required_ledger()?, args.format)
 }
 
 /// Checks a ledger and lists what is wrong with it.
@@ -101,7 +97,7 @@ pub fn report(ledger: &Ledger, format: Option<Format>) -> Result<Outcome, Error>
 
 /// Runs `dump`.
 pub fn dump(args: &Dump, context: &Context) -> Result<Outcome, Error> {
-    let ledger = existing(context)?;
+    let ledger = context.required_ledger()?;
     if args.digest {
         let dumped = ledger.digest().map_err(Error::failed)?;
         say!("{} {}", dumped.sha256, dumped.lines);
@@ -121,7 +117,7 @@ pub fn prune(args: &Prune, context: &Context) -> Result<Outcome, Error> {
     snapshots.extend(args.keep.iter().cloned());
     let log_hours = Some(Retention::LOG_HOURS);
     let retention = Retention { snapshots, units: args.units, log_hours };
-    let ledger = existing(context)?;
+    let ledger = context.required_ledger()?;
     let pruned = ledger.prune(&retention, context.clock.now(), args.dry_run).map_err(Error::failed)?;
     let mut listing = Listing::new(&["what", "kind", "kept_days", "removed", "bytes"]);
     for (kind, days) in &retention.snapshots {
@@ -144,7 +140,7 @@ pub fn prune(args: &Prune, context: &Context) -> Result<Outcome, Error> {
 /// Runs `size`.
 pub fn size(args: &Size, context: &Context) -> Result<Outcome, Error> {
     let mut listing = Listing::new(&["table", "rows", "bytes"]);
-    for table in existing(context)?.size().map_err(Error::failed)? {
+    for table in context.required_ledger()?.size().map_err(Error::failed)? {
         listing.push(vec![json!(table.table), json!(table.rows), json!(table.bytes)]);
     }
     listing.print(Format::or_default(args.format))?;

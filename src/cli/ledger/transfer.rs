@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::content;
 use crate::cli::output::{Format, Listing, note, say};
-use crate::cli::{Context, Error, Outcome};
+use crate::cli::{Context, Error, Outcome, leftovers};
 use crate::ledger::{self, Ledger};
 
 /// Arguments of `migrate`.
@@ -48,6 +48,7 @@ pub struct Copy {
 
 /// Runs `migrate`.
 pub fn migrate(_: &Migrate, context: &Context) -> Result<Outcome, Error> {
+    leftovers::clean(context);
     match Ledger::migrate(context.ledger_url()?).map_err(Error::failed)? {
         (0, after) => say!("the ledger was created with schema version {after}"),
         (before, after) if before == after => say!("the ledger has schema version {after}; there was nothing to do"),
@@ -58,6 +59,7 @@ pub fn migrate(_: &Migrate, context: &Context) -> Result<Outcome, Error> {
 
 /// Runs `backup`.
 pub fn backup(args: &Backup, context: &Context) -> Result<Outcome, Error> {
+    leftovers::clean(context);
     ledger::backup(context.ledger_url()?, &args.file).map_err(Error::failed)?;
     note!("{} holds the ledger as it was at this moment", args.file.display());
     Ok(Outcome::Done)
@@ -65,6 +67,7 @@ pub fn backup(args: &Backup, context: &Context) -> Result<Outcome, Error> {
 
 /// Runs `restore`.
 pub fn restore(args: &Restore, context: &Context) -> Result<Outcome, Error> {
+    leftovers::clean(context);
     let restored = ledger::restore(&args.file, context.ledger_url()?, args.verify).map_err(Error::failed)?;
     let place = restored.ledger.place();
     note!("ledger {place} was made of {}", args.file.display());
@@ -80,6 +83,7 @@ pub fn restore(args: &Restore, context: &Context) -> Result<Outcome, Error> {
 
 /// Runs `copy`.
 pub fn copy(args: &Copy) -> Result<Outcome, Error> {
+    leftovers::clean_beside(&args.to);
     let from = Ledger::open_existing(&args.from).map_err(Error::failed)?;
     let to = Ledger::open(&args.to).map_err(Error::failed)?;
     let copied = ledger::copy(&from, &to).map_err(Error::failed)?;

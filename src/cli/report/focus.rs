@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::Args;
 use crate::cli::output::{note, say};
 use crate::cli::{Context, Error, Outcome};
-use crate::ledger::Ledger;
 use crate::model::Language;
 use crate::report::Parameters;
 use crate::report::focus::{self, FORMATS, NAME, Options, Version, check as look};
@@ -59,7 +58,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     for account in &context.settings()?.accounts {
         options.account_names.insert(account.id().to_string(), account.name.clone());
     }
-    let ledger = Ledger::open_existing(context.ledger_url()?).map_err(Error::failed)?;
+    let ledger = context.required_ledger()?;
     let mut left_out = 0;
     for (from, to) in args.period.of_report(context, &focus::manifest_name(args.focus), Some(folder))? {
         let parameters = Parameters { from, to, ..asked.clone() };
