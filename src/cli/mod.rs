@@ -37,6 +37,7 @@ mod sync;
 mod terms;
 
 use std::ffi::{OsStr, OsString};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -195,15 +196,31 @@ fn without_empty_variable(argument: clap::Arg) -> clap::Arg {
     if argument.get_env().is_some_and(is_empty) { argument.env(None::<&'static str>) } else { argument }
 }
 
+/// Prints help, version, or what is wrong with the arguments: a wrong use is exit code 2, the others are what was asked for.
+fn print_instead(error: &clap::Error) -> ExitCode {
+    let printed = error.print();
+    if error.use_stderr() {
+        // There is nobody left to tell.
+        return ExitCode::from(2);
+    }
+    ended(printed.map_err(Error::from).and_then(|()| written(Outcome::Done)))
+}
+
+/// What was printed has arrived: the system may tell only now that it could not be written.
+fn written(outcome: Outcome) -> Result<Outcome, Error> {
+    match io::stdout().flush() {
+        // A reader who has gone ends no command that was done, as with every other line.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(outcome),
+    }
+}
+
 /// [`main`] with given arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match parse(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are no errors; a wrong use is exit code 2. A closed pipe is nobody's fault.
-            let code = if error.use_stderr() { 2 } else { 0 };
-            let _ = error.print();
-            return ExitCode::from(code);
+            return print_instead(&error);
         }
     };
     log::start(&cli.global);
@@ -231,6 +248,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Completions(args) => completions::run(&args, &mut Cli::command()),
         Command::Man(args) => man::run(&args, Cli::command()),
     };
+    ended(result.and_then(written))
+}
+
+/// Says what went wrong, and how it went by the exit code.
+fn ended(result: Result<Outcome, Error>) -> ExitCode {
     match result {
         Ok(outcome) => outcome.exit_code(),
         Err(error) => {

@@ -71,7 +71,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let config = config(args, context.global.as_of)?;
     context.runtime()?.block_on(async {
         // Before anybody can know that it runs, so that no request to stop is missed.
-        let stop = Stop::new()?;
+        let stop = Stop::new().map_err(Error::failed)?;
         let running = sim::start(config).await?;
         announce(args, &running)?;
         stop.asked().await;

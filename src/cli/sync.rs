@@ -164,7 +164,7 @@ pub fn work(context: &Context, account: &Account, ledger: &Arc<Ledger>, plan: &P
     let client = context.client(account)?;
     let progress = Bar::new(context);
     let manifest = context.runtime()?.block_on(async {
-        let (asked, stop) = (signal::Stop::new()?, Stop::default());
+        let (asked, stop) = (signal::Stop::new().map_err(Error::failed)?, Stop::default());
         let listener = tokio::spawn({
             let stop = stop.clone();
             async move {

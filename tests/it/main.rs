@@ -24,6 +24,8 @@ mod examples;
 mod explain;
 mod find;
 mod focus;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod house;
 mod inventory;
 mod killed;
@@ -32,10 +34,10 @@ mod ledger_care;
 mod ledger_copies;
 mod ledger_postgres;
 mod ledger_versions;
-mod log_fetch;
-mod log_files;
 #[cfg(unix)]
 mod left_behind;
+mod log_fetch;
+mod log_files;
 mod log_ledger;
 mod media_apply;
 mod media_command;

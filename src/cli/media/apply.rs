@@ -86,7 +86,7 @@ fn confirm(plan: &Plan) -> Result<(), Error> {
     }
     note!("Type {media}, the number of media, to {}:", plan.change.words());
     let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
+    io::stdin().lock().read_line(&mut answer).map_err(Error::failed)?;
     if answer.trim() == media.to_string() { Ok(()) } else { Err(Error::usage("not confirmed; nothing was changed")) }
 }
 
