@@ -15,6 +15,8 @@ pub mod cli;
 #[cfg(feature = "app")]
 pub mod collect;
 #[cfg(feature = "app")]
+mod files;
+#[cfg(feature = "app")]
 pub mod ledger;
 #[cfg(feature = "app")]
 pub mod recordings;

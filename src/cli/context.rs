@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::runtime::Runtime;
 
 use super::signer::Signer;
-use super::{Error, Global, file};
+use super::{Error, Global, file, leftovers};
 use crate::cloud::credential::{self, World};
 use crate::cloud::{Client, ClientBuilder, Priority};
 use crate::input::{self, Kind};
@@ -188,11 +188,19 @@ impl Context {
 
     /// The ledger; a file that is not there is created.
     pub fn ledger(&self) -> Result<Ledger, Error> {
+        leftovers::clean(self);
         Ledger::open(self.ledger_address()?.expose()).map_err(Error::failed)
+    }
+
+    /// The ledger, which must be there.
+    pub fn required_ledger(&self) -> Result<Ledger, Error> {
+        leftovers::clean(self);
+        Ledger::open_existing(self.ledger_address()?.expose()).map_err(Error::failed)
     }
 
     /// The ledger, if it is there: looking something up must not create one.
     pub fn existing_ledger(&self) -> Result<Option<Ledger>, Error> {
+        leftovers::clean(self);
         match Ledger::open_existing(self.ledger_address()?.expose()) {
             Ok(ledger) => Ok(Some(ledger)),
             Err(LedgerError::Missing(_) | LedgerError::NotMigrated { found: 0, .. }) => Ok(None),

@@ -77,10 +77,12 @@ impl Error {
     }
 }
 
+/// Failures of files name the file. What the system says bare is about standard output.
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::BrokenPipe,
+            _ if error.raw_os_error().is_some() => Self::Failed(format!("cannot write to standard output: {error}")),
             _ => Self::failed(error),
         }
     }

@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 
 use super::rate::{Inputs, output};
 use super::{Context, Error, Outcome};
-use crate::ledger::Ledger;
 use crate::model::{Charge, RowType, Step};
 
 /// Arguments.
@@ -67,7 +66,7 @@ fn from_ledger(args: &Args, context: &Context) -> Result<Vec<Charge>, Error> {
     if args.ids.iter().any(|id| id == "all") {
         return Err(Error::usage("`all` is for usage files: give --in and --prices, or the id of one charge"));
     }
-    let ledger = Ledger::open_existing(context.ledger_address()?.expose()).map_err(Error::failed)?;
+    let ledger = context.required_ledger()?;
     let mut charges = Vec::new();
     for id in &args.ids {
         let before = charges.len();

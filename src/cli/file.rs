@@ -7,6 +7,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use super::output::note;
+use crate::files::{Readers, folder_of, grow_in};
 use crate::input::encoding::Text;
 use crate::input::{self, InputError, Kind};
 
@@ -19,9 +20,14 @@ pub fn text(path: &Path, kind: Kind) -> Result<String, InputError> {
     Ok(text)
 }
 
-/// Writes a file, in place of one that may be there.
+/// Writes a file, in place of one that may be there. A new one is for its owner alone.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     replace_with(path, |out| out.write_all(content))
+}
+
+/// Like [`replace`], but everybody may read a new one, as far as the user's umask allows: for what tells nothing of an account.
+pub fn replace_for_all(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace_for(path, Readers::All, |out| out.write_all(content))
 }
 
 /// Like [`replace`], with content that is written piece by piece. What `fill` fails with leaves the old file as it was.
@@ -29,10 +35,14 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// A symbolic link stays one: the file that it names is replaced. An old file's permissions stay. What is there and is
 /// no file, such as `/dev/stdout` or a named pipe, is written to and never replaced.
 pub fn replace_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    replace_for(path, Readers::Owner, fill)
+}
+
+fn replace_for(path: &Path, readers: Readers, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let old = match fs::metadata(path) {
         Ok(old) => old,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            temporary(path, None, fill)?.persist(path)?;
+            temporary(path, readers, None, fill)?.persist(path)?;
             return Ok(());
         }
         Err(error) => return Err(error),
@@ -46,13 +56,13 @@ pub fn replace_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result
         return out.flush();
     }
     let target = fs::canonicalize(path)?;
-    temporary(&target, Some(old.permissions()), fill)?.persist(&target)?;
+    temporary(&target, readers, Some(old.permissions()), fill)?.persist(&target)?;
     Ok(())
 }
 
-/// Writes a file that must not be there yet: [`io::ErrorKind::AlreadyExists`] otherwise, without a race.
+/// Writes a file that must not be there yet, for all to read: [`io::ErrorKind::AlreadyExists`] otherwise, without a race.
 pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
-    temporary(path, None, |out| out.write_all(content))?.persist_noclobber(path)?;
+    temporary(path, Readers::All, None, |out| out.write_all(content))?.persist_noclobber(path)?;
     Ok(())
 }
 
@@ -73,12 +83,11 @@ pub fn why_not_written(path: &Path, error: &io::Error) -> String {
 
 fn temporary(
     path: &Path,
+    readers: Readers,
     permissions: Option<Permissions>,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = new_file(folder)?;
-    let mut out = BufWriter::new(file);
+    let mut out = BufWriter::new(grow_in(folder_of(path), readers)?);
     fill(&mut out)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     if let Some(permissions) = permissions {
@@ -86,16 +95,4 @@ fn temporary(
     }
     file.as_file().sync_all()?;
     Ok(file)
-}
-
-/// Temporary files are private by default; what is written here has the permissions of any new file.
-#[cfg(unix)]
-fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
-    use std::os::unix::fs::PermissionsExt;
-    tempfile::Builder::new().prefix(".vodledger-").permissions(Permissions::from_mode(0o666)).tempfile_in(folder)
-}
-
-#[cfg(not(unix))]
-fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix(".vodledger-").tempfile_in(folder)
 }

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::output::{Format, Listing, note};
 use super::selection::Selection;
-use super::{Context, Error, Outcome};
-use crate::model::time::{format_time, parse_time};
-use crate::model::{BillingDay, Media, Period};
+use super::{Context, Error, Outcome, bounds};
+use crate::model::time::format_time;
+use crate::model::{Media, Period};
 use crate::recordings::find::Filter;
 use crate::recordings::join::Segment;
 use crate::recordings::{Recording, join};
@@ -32,10 +32,10 @@ pub struct Args {
     #[arg(long, value_name = "ROOM_ID")]
     room: Vec<String>,
     /// Created at or after this day or time
-    #[arg(long, value_name = "DAY|TIME", value_parser = moment)]
+    #[arg(long, value_name = "DAY|TIME", value_parser = bounds::moment)]
     from: Option<chrono::DateTime<chrono::Utc>>,
     /// Created before this day or time
-    #[arg(long, value_name = "DAY|TIME", value_parser = moment)]
+    #[arg(long, value_name = "DAY|TIME", value_parser = bounds::moment)]
     to: Option<chrono::DateTime<chrono::Utc>>,
     /// List every file singly instead of joining them into recordings
     #[arg(long)]
@@ -113,14 +113,6 @@ impl Args {
             room_ids: self.room.clone(),
             created,
         })
-    }
-}
-
-/// A day is its first moment.
-fn moment(text: &str) -> Result<chrono::DateTime<chrono::Utc>, String> {
-    match text.parse::<BillingDay>() {
-        Ok(day) => Ok(day.start()),
-        Err(_) => parse_time(text).map_err(|_| format!("{text:?} is neither a day such as 2026-10-31 nor a time with an offset")),
     }
 }
 

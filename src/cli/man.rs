@@ -47,7 +47,7 @@ fn write_all(folder: &Path, command: clap::Command) -> Result<(), Error> {
 fn write_tree(folder: &Path, command: &clap::Command) -> Result<(), Error> {
     let man = man(command.clone());
     let path = folder.join(man.get_filename());
-    file::replace(&path, &page(&man)?).map_err(|error| wrong(&path, error))?;
+    file::replace_for_all(&path, &page(&man)?).map_err(|error| wrong(&path, error))?;
     command.get_subcommands().filter(|below| !below.is_hide_set()).try_for_each(|below| write_tree(folder, below))
 }
 

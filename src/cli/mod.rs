@@ -1,5 +1,6 @@
 //! The command line: one file per command. Commands parse, call the rooms, and print; rules live in the rooms.
 
+mod bounds;
 mod callback;
 mod charge;
 mod completions;
@@ -14,6 +15,7 @@ mod find;
 mod hide;
 mod init;
 mod ledger;
+mod leftovers;
 mod log;
 mod logs;
 mod man;
@@ -81,7 +83,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "URL", env = env::LEDGER, hide_env_values = true)]
     pub ledger: Option<Address>,
     /// Work as if it were this moment (RFC 3339 with offset)
-    #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
+    #[arg(long, global = true, value_name = "TIME", value_parser = bounds::time)]
     pub as_of: Option<DateTime<Utc>>,
     /// Language of headings and labels [default: en]
     #[arg(long, global = true, value_enum, env = env::LANG, hide_env_values = true)]
@@ -122,10 +124,6 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
-}
-
-fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
-    crate::model::time::parse_time(text).map_err(|error| error.to_string())
 }
 
 /// Takes what [`Context::applications`] can read.
@@ -200,17 +198,25 @@ fn without_empty_variable(argument: clap::Arg) -> clap::Arg {
     if argument.get_env().is_some_and(is_empty) { argument.env(None::<&'static str>) } else { argument }
 }
 
-/// Says what the parser said. Help and version are no errors; a wrong use is exit code 2. A closed pipe is nobody's fault.
+/// Says what the parser said, or prints the help or version that was asked for: a wrong use is exit code 2.
 fn refused(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     if !error.use_stderr() {
-        let _ = error.print();
-        return ExitCode::SUCCESS;
+        return ended(error.print().map_err(Error::from).and_then(|()| written(Outcome::Done)), arguments);
     }
     let said = error.render().to_string();
     let hidden = Given::new(arguments).hide(&said);
-    // In colours, where nothing had to be taken out.
+    // In colours, where nothing had to be taken out. If it cannot be written, there is nobody left to tell.
     let _ = if hidden == said { error.print() } else { io::stderr().lock().write_all(hidden.as_bytes()) };
     ExitCode::from(2)
+}
+
+/// What was printed has arrived: the system may tell only now that it could not be written.
+fn written(outcome: Outcome) -> Result<Outcome, Error> {
+    match io::stdout().flush() {
+        // A reader who has gone ends no command that was done, as with every other line.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(outcome),
+    }
 }
 
 /// [`main`] with given arguments, the program's name first.
@@ -245,10 +251,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Completions(args) => completions::run(&args, &mut Cli::command()),
         Command::Man(args) => man::run(&args, Cli::command()),
     };
+    ended(result.and_then(written), &arguments)
+}
+
+/// Says what went wrong, and how it went by the exit code.
+fn ended(result: Result<Outcome, Error>, arguments: &[OsString]) -> ExitCode {
     match result {
         Ok(outcome) => outcome.exit_code(),
         Err(error) => {
-            let error = error.hiding(&Given::new(&arguments));
+            let error = error.hiding(&Given::new(arguments));
             error.report();
             error.exit_code()
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::output::{Format, Listing, note};
 use super::selection::Selection;
-use super::{Context, Error, Outcome};
+use super::{Context, Error, Outcome, bounds};
 use crate::model::time::format_time;
 use crate::model::{Media, MediaState};
 use crate::recordings::find::Filter;
@@ -31,7 +31,7 @@ pub struct Args {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     expires: Option<TimeDelta>,
     /// Only the first seconds play
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(bounds::PREVIEW_SECONDS))]
     preview: Option<u32>,
     /// At most so many client addresses, up to 9
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u8).range(1..=9))]
@@ -135,7 +135,7 @@ impl Args {
 
 /// `90s`, `90m`, `12h`, `7d`.
 fn duration(text: &str) -> Result<TimeDelta, String> {
-    let error = || format!("{text:?} is not a duration such as 90m, 12h or 7d");
+    let error = || format!("{text:?} is not a duration such as 90m, 12h or 7d, from 1s to 365d");
     let unit = text.chars().last().ok_or_else(error)?;
     let number: i64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| error())?;
     let seconds = match unit {

@@ -8,6 +8,8 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
 use tempfile::{SpooledTempFile, spooled_tempfile};
 
+use crate::files::no_room;
+
 /// A run of at most so many bytes stays in memory.
 const IN_MEMORY: usize = 1 << 20;
 /// So many runs become one, which bounds open files and buffers.
@@ -31,6 +33,10 @@ pub struct Entry {
 impl Runs {
     /// Adds a run; its keys must ascend.
     pub fn add<'e>(&mut self, sorted: impl IntoIterator<Item = (&'e [u8], &'e [u8])>) -> io::Result<()> {
+        self.add_run(sorted).map_err(|error| no_room(&error))
+    }
+
+    fn add_run<'e>(&mut self, sorted: impl IntoIterator<Item = (&'e [u8], &'e [u8])>) -> io::Result<()> {
         if self.runs.len() == MOST_RUNS {
             let mut out = BufWriter::new(spooled_tempfile(IN_MEMORY));
             for entry in std::mem::take(self).merge()? {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::signal::Stop;
-use super::{Context, Error, Outcome, file};
+use super::{Context, Error, Outcome, bounds, file};
 use crate::sim::{self, AccountSource, Config, Faults, Limit, LogSpec, Running, SimError, Switches};
 
 /// Arguments.
@@ -28,13 +28,13 @@ pub struct Args {
     #[arg(long, value_name = "demo|FILE|large:…", default_value = "demo")]
     account: PathBuf,
     /// The account's clock (RFC 3339) [default: what the account file says, else the wall clock]
-    #[arg(long, value_name = "TIME", value_parser = super::parse_time)]
+    #[arg(long, value_name = "TIME", value_parser = bounds::time)]
     now: Option<DateTime<Utc>>,
     /// What goes wrong: mixed, or KIND=PERCENT% of throttle, reset, slow, …; and seed=NUMBER (docs/simulator.md)
     #[arg(long, value_name = "SPEC")]
     faults: Option<String>,
     /// How long every answer takes, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 0)]
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(bounds::LATENCY_MS))]
     latency: u64,
     /// How rate limits are counted: token, fixed, sliding or off
     #[arg(long, value_name = "HOW", default_value_t)]
@@ -71,7 +71,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let config = config(args, context.global.as_of)?;
     context.runtime()?.block_on(async {
         // Before anybody can know that it runs, so that no request to stop is missed.
-        let stop = Stop::new()?;
+        let stop = Stop::new().map_err(Error::failed)?;
         let running = sim::start(config).await?;
         announce(args, &running)?;
         stop.asked().await;
@@ -103,13 +103,11 @@ fn config(args: &Args, as_of: Option<DateTime<Utc>>) -> Result<Config, Error> {
 
 /// The keys are shown on purpose: they open nothing but this simulated account.
 fn announce(args: &Args, running: &Running) -> Result<(), Error> {
-    let written = |path: &Path, content: &[u8]| {
-        file::replace(path, content).map_err(|error| Error::failed(format!("cannot write {}: {error}", path.display())))
-    };
+    let wrong = |path: &Path, error: io::Error| Error::failed(format!("cannot write {}: {error}", path.display()));
     let mut ca = None;
     if let (Some(path), Some(pem)) = (&args.ca_out, &running.ca_pem) {
-        written(path, pem.as_bytes())?;
-        ca = Some(std::path::absolute(path)?);
+        file::replace_for_all(path, pem.as_bytes()).map_err(|error| wrong(path, error))?;
+        ca = Some(std::path::absolute(path).map_err(|error| wrong(path, error))?);
     }
     let ready = Ready {
         http: &running.http,
@@ -121,7 +119,7 @@ fn announce(args: &Args, running: &Running) -> Result<(), Error> {
     let mut text = serde_json::to_string(&ready).map_err(io::Error::from)?;
     text.push('\n');
     if let Some(path) = &args.ready_file {
-        written(path, text.as_bytes())?;
+        file::replace(path, text.as_bytes()).map_err(|error| wrong(path, error))?;
     }
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;

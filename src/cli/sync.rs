@@ -1,18 +1,17 @@
 //! `vodledger sync`: collects usage, then charges the months it belongs to.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
+use super::leftovers::LogFolder;
 use super::output::{Format, Listing, note};
 use super::terms::Terms;
-use super::{Context, Error, Outcome, charge, signal};
+use super::{Context, Error, Outcome, bounds, charge, signal};
 use crate::collect::{self, CollectError, Kind, LogHabits, Manifest, Overall, Plan, ProcessTypes, Progress, Stop};
 use crate::ledger::Ledger;
-use crate::model::address::{Address, LedgerPlace};
 use crate::model::{BillingDay, BillingMonth, Period};
 use crate::settings::{Account, Applications, Mode};
 
@@ -20,13 +19,13 @@ use crate::settings::{Account, Applications, Mode};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The first day to collect [default: the first of last month]
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = bounds::day)]
     since: Option<BillingDay>,
     /// Collect up to, not including, this day [default: up to now]
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = bounds::day)]
     until: Option<BillingDay>,
     /// Collect this month
-    #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["since", "until"])]
+    #[arg(long, value_name = "YYYY-MM", value_parser = bounds::month, conflicts_with_all = ["since", "until"])]
     month: Option<BillingMonth>,
     /// Only these kinds: media, storage, traffic, bandwidth, process, retrieval, image-review, licence, upload, aigc, cdn-usage,
     /// storage-now, plays, domains, packs, bill, logs [default: all, bandwidth where the billing mode needs it, logs where the configuration says so]
@@ -148,9 +147,11 @@ pub fn plan(context: &Context, account: &Account, period: Period) -> Result<Plan
         Applications::All => collect::Applications::All,
         Applications::Listed(ids) => collect::Applications::Listed(ids),
     };
+    let LogFolder { path: folder, is_own: is_own_folder } = LogFolder::of(context);
     plan.logs = LogHabits {
         domains: settings.logs.domains.clone(),
-        folder: settings.logs.folder.clone().unwrap_or_else(|| log_folder(context.ledger_address().ok())),
+        folder,
+        is_own_folder,
         most_bytes: settings.logs.most_bytes.unwrap_or(plan.logs.most_bytes),
         overhead: settings.logs.overhead.unwrap_or(plan.logs.overhead),
         broken_permille: settings.logs.broken_permille.unwrap_or(plan.logs.broken_permille),
@@ -158,20 +159,12 @@ pub fn plan(context: &Context, account: &Account, period: Period) -> Result<Plan
     Ok(plan)
 }
 
-/// Beside a ledger that is a file, so that a download that broke off is taken up again by the next run.
-fn log_folder(ledger: Option<&Address>) -> PathBuf {
-    match ledger.and_then(Address::ledger) {
-        Some(LedgerPlace::File(path)) => PathBuf::from(format!("{path}.logs")),
-        _ => LogHabits::default().folder,
-    }
-}
-
 /// Collects, showing how far it is, until it is done or somebody asks it to stop.
 pub fn work(context: &Context, account: &Account, ledger: &Arc<Ledger>, plan: &Plan) -> Result<Manifest, Error> {
     let client = context.client(account)?;
     let progress = Bar::new(context);
     let manifest = context.runtime()?.block_on(async {
-        let (asked, stop) = (signal::Stop::new()?, Stop::default());
+        let (asked, stop) = (signal::Stop::new().map_err(Error::failed)?, Stop::default());
         let listener = tokio::spawn({
             let stop = stop.clone();
             async move {

@@ -1,7 +1,7 @@
 //! Access logs: a unit is a day of a domain. Its files are downloaded one after the other, counted, and deleted.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
@@ -14,6 +14,7 @@ use super::plan::{Kind, Plan};
 use super::{CollectError, on_blocking_thread};
 use crate::cloud::Client;
 use crate::cloud::vod::{CdnLog, CdnLogs, TimeWindow};
+use crate::files::{Workspace, make_private};
 use crate::ledger::{Committed, Ingested, KnownLog, Lease, Ledger, LogKey, NewUnit};
 use crate::model::time::BILLING_OFFSET;
 use crate::model::{BillingDay, Period, SubAppId};
@@ -31,8 +32,11 @@ const ROUNDS: usize = 3;
 pub struct LogHabits {
     /// Only these domains; none is every one that VOD meters.
     pub domains: Vec<String>,
-    /// Where files lie until they are counted.
+    /// Where a run makes the folder in which its files lie until they are counted. It is away with the run, and after a kill when
+    /// somebody cleans.
     pub folder: PathBuf,
+    /// Whether that place is for nothing else: then nobody else may enter it.
+    pub is_own_folder: bool,
     /// The largest file that is taken, as it is downloaded.
     pub most_bytes: u64,
     /// See [`crate::ledger::CountedLog::overhead`].
@@ -45,7 +49,8 @@ impl Default for LogHabits {
     fn default() -> Self {
         Self {
             domains: Vec::new(),
-            folder: std::env::temp_dir().join("vodledger-logs"),
+            folder: std::env::temp_dir(),
+            is_own_folder: false,
             most_bytes: 8 << 30,
             overhead: DOCUMENTED_OVERHEAD,
             broken_permille: Reading::default().broken_permille,
@@ -129,12 +134,13 @@ pub struct Logs {
     ledger: Arc<Ledger>,
     plan: Arc<Plan>,
     known: Arc<OnceCell<Arc<Known>>>,
+    workspace: Arc<OnceCell<Workspace>>,
 }
 
 impl Logs {
     /// Of a run.
     pub fn new(ledger: Arc<Ledger>, plan: Arc<Plan>) -> Self {
-        Self { ledger, plan, known: Arc::default() }
+        Self { ledger, plan, known: Arc::default(), workspace: Arc::default() }
     }
 
     /// Fetches and counts the files of a unit's window that are new or may have grown.
@@ -191,16 +197,15 @@ impl Logs {
 
     /// Downloads, counts and deletes one file; a reason if it cannot be counted.
     async fn one(&self, client: &Client, file: &CdnLog, key: LogKey) -> Result<Result<Ingested, String>, CollectError> {
-        let folder = self.plan.logs.folder.clone();
         let hour = key.start.with_timezone(&BILLING_OFFSET).format("%Y%m%d%H");
         let package = if key.overseas { "-oversea" } else { "" };
         let name: String =
             key.domain.chars().map(|c| if c.is_ascii_alphanumeric() || "-.".contains(c) { c } else { '_' }).collect();
-        let path = folder.join(format!("{hour}-{name}{package}.log"));
         let named = format!("hour {hour} of {}{package}", key.domain);
-        if let Err(error) = make_private(&folder) {
-            return Ok(Err(format!("{}: {error}", folder.display())));
-        }
+        let path = match self.workspace.get_or_try_init(async || self.work_place()).await {
+            Ok(workspace) => workspace.path().join(format!("{hour}-{name}{package}.log")),
+            Err(error) => return Ok(Err(format!("access logs cannot lie in {}: {error}", self.plan.logs.folder.display()))),
+        };
         if let Err(error) = client.download_to(&file.url, &path, self.plan.logs.most_bytes).await {
             return Ok(Err(format!("{named}: {error}")));
         }
@@ -235,6 +240,15 @@ impl Logs {
             }
             ingested
         }))
+    }
+
+    /// A folder for the files of this run.
+    fn work_place(&self) -> std::io::Result<Workspace> {
+        let habits = &self.plan.logs;
+        if habits.is_own_folder || !habits.folder.exists() {
+            make_private(&habits.folder)?;
+        }
+        Workspace::new_in(&habits.folder)
     }
 
     async fn known(&self) -> Result<Arc<Known>, CollectError> {
@@ -273,12 +287,4 @@ fn stretches(hours: impl Iterator<Item = u32>) -> String {
 
 fn hour_of(time: DateTime<Utc>) -> DateTime<Utc> {
     time - TimeDelta::seconds(time.timestamp().rem_euclid(3600))
-}
-
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }

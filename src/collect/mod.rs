@@ -12,6 +12,7 @@ mod facts;
 mod identity;
 mod listing;
 mod logs;
+mod loose_logs;
 mod manifest;
 mod outage;
 mod owner;
@@ -30,6 +31,7 @@ use crate::model::{AccountId, SubAppId};
 
 pub use identity::check_account;
 pub use logs::LogHabits;
+pub use loose_logs::loose_logs;
 pub use manifest::{Gap, Manifest, Overall};
 pub use plan::{Applications, FRESHNESS_HOURS, HISTORY_DAYS, Kind, Plan, ProcessTypes};
 pub use progress::{Progress, Silent};

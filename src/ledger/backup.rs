@@ -1,6 +1,7 @@
 //! Backups: SQLite files, whatever store the ledger is in.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use super::address::{Place, require_file};
@@ -9,7 +10,7 @@ use super::copy::copy;
 use super::dump::Dumped;
 use super::sqlite::Sqlite;
 use super::{Ledger, LedgerError, schema};
-use crate::model::Address;
+use crate::files::{Workspace, folder_of};
 
 /// A restored ledger.
 #[derive(Debug)]
@@ -39,10 +40,12 @@ pub fn backup(address: &str, file: &Path) -> Result<(), LedgerError> {
         }
         Place::Postgres(_) => {
             let from = Ledger::open(address)?;
-            let folder = tempfile::tempdir().map_err(|error| no_room(file, &error))?;
-            let staged = folder.path().join("ledger.db");
+            // Beside the backup, where there must be room for it anyway.
+            let (workspace, staged) = stage(folder_of(file))?;
             copy(&from, &Ledger::open(&staged.display().to_string())?)?;
-            Sqlite::open_read_only(&staged)?.save_as(file)
+            Sqlite::open_read_only(&staged)?.save_as(file)?;
+            drop(workspace);
+            Ok(())
         }
     }
 }
@@ -67,10 +70,11 @@ pub fn restore(file: &Path, address: &str, verify: bool) -> Result<Restored, Led
         }
         Place::Postgres(_) => {
             let ledger = Ledger::open(address)?;
-            let folder = tempfile::tempdir().map_err(|error| no_room(file, &error))?;
-            let staged = folder.path().join("ledger.db");
+            // The backup's own folder may be one that nobody writes to.
+            let (workspace, staged) = stage(&std::env::temp_dir())?;
             backup.save_as(&staged)?;
             copy(&Ledger::open(&staged.display().to_string())?, &ledger)?;
+            drop(workspace);
             ledger
         }
     };
@@ -88,6 +92,13 @@ fn compare(backup: Sqlite, ledger: &Ledger) -> Result<Dumped, LedgerError> {
     Err(LedgerError::CopyDiffers { place: ledger.place().to_owned(), what })
 }
 
-fn no_room(file: &Path, error: &std::io::Error) -> LedgerError {
-    LedgerError::Denied { place: Address::from(file).to_string(), why: format!("no folder for temporary files: {error}") }
+/// A folder for a ledger on its way, and the name of that ledger.
+fn stage(folder: &Path) -> Result<(Workspace, PathBuf), LedgerError> {
+    let denied = |error: io::Error| LedgerError::Denied {
+        place: folder.display().to_string(),
+        why: format!("a ledger on its way cannot lie there: {error}"),
+    };
+    let workspace = Workspace::new_in(folder).map_err(denied)?;
+    let staged = workspace.path().join("ledger.db");
+    Ok((workspace, staged))
 }

@@ -39,6 +39,7 @@ mod units;
 mod usage;
 mod work;
 
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use applications::Application;
@@ -101,6 +102,14 @@ impl Ledger {
     /// after.
     pub fn migrate(address: &str) -> Result<(i64, i64), LedgerError> {
         schema::migrate(connect(Place::parse(address)?)?.as_mut())
+    }
+
+    /// The file of an address that is one of a file.
+    pub fn file(address: &str) -> Option<PathBuf> {
+        match Place::parse(address) {
+            Ok(Place::File(file)) => Some(file),
+            _ => None,
+        }
     }
 
     fn opened(place: Place) -> Result<Self, LedgerError> {

@@ -78,7 +78,11 @@ impl Ledger {
 }
 
 fn prune(connection: &mut dyn Connection, retention: &Retention, now: DateTime<Utc>) -> Result<Pruned, LedgerError> {
-    let before = |days: u32| Value::from(now - TimeDelta::days(i64::from(days)));
+    // Nothing is older than the calendar.
+    let before = |days: u32| {
+        let moment = now.checked_sub_signed(TimeDelta::days(i64::from(days)));
+        Value::from(moment.unwrap_or(DateTime::<Utc>::MIN_UTC))
+    };
     let mut pruned = Pruned::default();
     for (kind, days) in &retention.snapshots {
         let Some(days) = days else { continue };

@@ -18,6 +18,7 @@ use super::LedgerError;
 use super::connection::{Connection, EachRow, Value};
 use super::packed::{self, Batch};
 use super::select::{REPORT_FUNCTIONS, Selection, too_slow};
+use crate::files::{Workspace, folder_of, make_new};
 use crate::model::Address;
 
 /// How long a writer waits for another process. A unit of work commits in milliseconds.
@@ -48,10 +49,14 @@ impl Sqlite {
         Self::ready(connection, place, None)
     }
 
-    /// Opens a file; a missing one appears with the first write.
+    /// Opens a file; a missing one is made, for its owner alone.
     pub fn open(file: &Path) -> Result<Self, LedgerError> {
         refuse_bad_path(file)?;
         let place = shown(file);
+        // SQLite would let others read it. The files that it makes beside have the permissions of this one.
+        if !file.exists() {
+            make_new(file).map_err(|error| LedgerError::Denied { place: place.clone(), why: error.to_string() })?;
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = rusqlite::Connection::open_with_flags(file, flags).map_err(|error| translate(&place, &error))?;
         Self::ready(connection, place, Some(file.to_owned()))
@@ -76,8 +81,10 @@ impl Sqlite {
         if file.exists() {
             return Err(LedgerError::Exists(file.into()));
         }
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let growing = tempfile::NamedTempFile::new_in(folder).map_err(cannot)?;
+        let folder = folder_of(file);
+        // In a folder of its own, since SQLite has locks of its own and makes files beside.
+        let workspace = Workspace::new_in(folder).map_err(cannot)?;
+        let growing = tempfile::NamedTempFile::new_in(workspace.path()).map_err(cannot)?;
         // Into an empty file; a copy page by page would begin anew with every write of another process.
         let target = growing
             .path()
@@ -177,12 +184,9 @@ fn refuse_bad_path(file: &Path) -> Result<(), LedgerError> {
     if file.is_dir() {
         return Err(LedgerError::NotAFile(file.into()));
     }
-    let folder = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
-    };
+    let folder = folder_of(file);
     if !folder.is_dir() {
-        return Err(LedgerError::NoFolder { file: file.into(), folder: folder.as_path().into() });
+        return Err(LedgerError::NoFolder { file: file.into(), folder: folder.into() });
     }
     // SQLite would open a file that it cannot write for reading, and say so only at the first write.
     if let Ok(metadata) = fs::metadata(file)

@@ -15,6 +15,9 @@ pub const BILLING_OFFSET: FixedOffset = match FixedOffset::east_opt(8 * 3600) {
     None => unreachable!(),
 };
 
+/// The years that may be named from outside: far beyond any bill, and with four digits in every date that follows from them.
+pub const YEARS: std::ops::RangeInclusive<i32> = 1970..=9998;
+
 /// A time or date that could not be read: what was given and what was expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{given:?} is not {expected}")]

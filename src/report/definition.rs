@@ -57,14 +57,19 @@ pub struct Parameter {
     pub label: Label,
 }
 
+/// The largest number: hours of it are still seconds that a store can add to a moment.
+const MOST_NUMBER: u64 = 1_000_000_000_000_000;
+
 impl Parameter {
     /// Whether a value is of its kind; why not, in words.
     pub fn check(&self, value: &str) -> Result<(), String> {
         match self.kind {
-            ParameterKind::Number if value.parse::<i64>().is_err() => {
-                Err(format!("parameter {:?} is a whole number, and {value:?} is none", self.name))
-            }
-            _ => Ok(()),
+            ParameterKind::Text => Ok(()),
+            ParameterKind::Number => match value.parse::<i64>() {
+                Ok(number) if number.unsigned_abs() <= MOST_NUMBER => Ok(()),
+                Ok(_) => Err(format!("parameter {:?} is a whole number from -{MOST_NUMBER} to {MOST_NUMBER}", self.name)),
+                Err(_) => Err(format!("parameter {:?} is a whole number, and {value:?} is none", self.name)),
+            },
         }
     }
 }

@@ -9,6 +9,7 @@ use tempfile::TempPath;
 
 use super::manifest::{Manifest, ManifestEntry};
 use super::{Basis, Definition, Format, Parameters, ReportError, Whole, Written, run};
+use crate::files::{Readers, grow_in};
 use crate::ledger::Ledger;
 
 /// Files that were written.
@@ -83,12 +84,7 @@ impl Growing {
     /// Begins a file of this name.
     pub fn create(folder: &Path, name: &str) -> Result<Self, ReportError> {
         let path = folder.join(name);
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".vodledger-");
-        // Reports are for others to read, as far as the user's umask allows.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(folder).map_err(|source| ReportError::File { path: path.clone(), source })?;
+        let file = grow_in(folder, Readers::Owner).map_err(|source| ReportError::File { path: path.clone(), source })?;
         let (file, growing) = file.into_parts();
         Ok(Self { path, growing, out: BufWriter::with_capacity(32 * 1024, file), bytes: 0, digest: Sha256::new() })
     }
@@ -102,6 +98,9 @@ impl Growing {
     pub fn finish(self) -> Result<(PathBuf, u64, String), ReportError> {
         let failed = |source: io::Error| ReportError::File { path: self.path.clone(), source };
         let file = self.out.into_inner().map_err(|error| failed(error.into_error()))?;
+        if let Ok(old) = fs::metadata(&self.path) {
+            file.set_permissions(old.permissions()).map_err(failed)?;
+        }
         file.sync_all().map_err(failed)?;
         self.growing.persist(&self.path).map_err(|error| failed(error.error))?;
         Ok((self.path, self.bytes, hex::encode(self.digest.finalize())))

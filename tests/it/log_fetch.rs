@@ -17,7 +17,8 @@ use vodledger::sim;
 
 use crate::support::{Ran, run_in, serve};
 
-const ACCOUNT: &str = r#"
+/// An account with logs of a few days.
+pub const ACCOUNT: &str = r#"
 uin = 100000000001
 app_id = 1500000001
 now = "2026-10-12T10:00:00+08:00"

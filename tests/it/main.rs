@@ -11,6 +11,7 @@ mod aigc;
 mod allocation;
 mod bill_amounts;
 mod billing_properties;
+mod bounds;
 mod callbacks;
 mod client;
 mod collect;
@@ -27,6 +28,8 @@ mod examples;
 mod explain;
 mod find;
 mod focus;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod handed_in;
 mod handed_in_documents;
 mod house;
@@ -37,6 +40,8 @@ mod ledger_care;
 mod ledger_copies;
 mod ledger_postgres;
 mod ledger_versions;
+#[cfg(unix)]
+mod left_behind;
 mod log_fetch;
 mod log_files;
 mod log_ledger;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::output::{Format, Listing, note};
 use super::stream::Stream;
 use super::terms::Terms;
-use super::{Context, Error, Outcome, file};
+use super::{Context, Error, Outcome, bounds, file};
 use crate::ledger::Ledger;
 use crate::model::BillingMonth;
 use crate::settings::Account;
@@ -24,7 +24,7 @@ use by::By;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The month whose usage is rated [default: every month of which usage was collected]
-    #[arg(long, value_name = "YYYY-MM")]
+    #[arg(long, value_name = "YYYY-MM", value_parser = bounds::month)]
     month: Option<BillingMonth>,
     /// Show the result and change nothing
     #[arg(long)]
@@ -45,7 +45,7 @@ const COLUMNS: [&str; 10] =
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
-    let ledger = Ledger::open_existing(context.ledger_address()?.expose()).map_err(Error::failed)?;
+    let ledger = context.required_ledger()?;
     let by = if args.by.is_empty() { None } else { Some(By::parse(&args.by)?) };
     let listing = match &by {
         None => Listing::new(&COLUMNS).narrow(&["month", "meter", "area", "spec", "billed_cost", "currency", "status"]),
@@ -72,13 +72,41 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
 
 /// What fails leaves the old file as it was.
 fn write_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> Result<(), Error> {
-    let mut result = Ok(());
+    let (mut result, mut failure) = (Ok(()), None);
     let written = file::replace_with(path, |out| {
-        result = fill(out);
+        result = fill(&mut Noting { out, failure: &mut failure });
         if result.is_ok() { Ok(()) } else { Err(io::ErrorKind::Other.into()) }
     });
-    result?;
-    written.map_err(|error| Error::failed(file::why_not_written(path, &error)))
+    let wrong = |error: &io::Error| Error::failed(file::why_not_written(path, error));
+    match (result, failure) {
+        (Ok(()), _) => written.map_err(|error| wrong(&error)),
+        (Err(Error::Failed(_)), Some(error)) => Err(wrong(&error)),
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// Notes a failure to write, so that it is told apart from one to find what is written.
+struct Noting<'o> {
+    out: &'o mut dyn Write,
+    failure: &'o mut Option<io::Error>,
+}
+
+impl Noting<'_> {
+    fn note(&mut self, error: io::Error) -> io::Error {
+        let kind = error.kind();
+        self.failure.get_or_insert(error);
+        kind.into()
+    }
+}
+
+impl Write for Noting<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes).map_err(|error| self.note(error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush().map_err(|error| self.note(error))
+    }
 }
 
 /// Rates every month that was asked for, account by account.

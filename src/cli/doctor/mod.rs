@@ -6,10 +6,12 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use self::permission::Trial;
+use super::leftovers::{self, LogFolder};
 use super::output::{Format, Listing};
 use super::{Context, Error, Outcome};
 use crate::cloud::actions::{self, Entry, Role};
 use crate::cloud::{Api, Client, ErrorKind};
+use crate::files;
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::SubAppId;
 use crate::settings::{Account, Applications};
@@ -65,6 +67,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let found = file.map_or_else(|| "none; the defaults hold".to_owned(), |path| path.display().to_string());
     findings.add("", "configuration", Verdict::Good, found, "");
     ledger(context, &mut findings)?;
+    left_behind(context, &mut findings)?;
     for account in context.accounts()? {
         cloud(args, context, account, &mut findings)?;
     }
@@ -93,6 +96,23 @@ fn ledger(context: &Context, findings: &mut Findings) -> Result<(), Error> {
             findings.add("", "ledger", Verdict::Bad, finding, "see `vodledger ledger check`, then restore a backup");
         }
         Err(error) => findings.add("", "ledger", Verdict::Bad, error, "see the finding"),
+    }
+    Ok(())
+}
+
+/// What killed runs left, which holds addresses of people or fills the disk.
+fn left_behind(context: &Context, findings: &mut Findings) -> Result<(), Error> {
+    const ADVICE: &str = "`vodledger ledger size`, like every command that opens the ledger, takes it away";
+    let logs = LogFolder::of(context);
+    let beside = leftovers::beside(context.ledger_address()?).filter(|folder| *folder != logs.path);
+    let found = logs.leftovers();
+    let others = beside.map(|folder| ("files left behind", files::leftovers(&folder), folder));
+    for (check, found, folder) in [("access logs", found, logs.path)].into_iter().chain(others) {
+        match found.map(|found| leftovers::in_words(&found, &folder)) {
+            Ok(None) => {}
+            Ok(Some(finding)) => findings.add("", check, Verdict::Bad, finding, ADVICE),
+            Err(error) => findings.add("", check, Verdict::Bad, format!("{}: {error}", folder.display()), "see the finding"),
+        }
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter};
 use serde_json::json;
 
 use crate::cli::output::{Format, Listing, note, say};
-use crate::cli::{Context, Error, Outcome};
+use crate::cli::{Context, Error, Outcome, bounds};
 use crate::ledger::{DumpError, Ledger, Retention};
 
 /// Arguments of `check`.
@@ -37,7 +37,7 @@ pub struct Prune {
     keep: Vec<(String, Option<u32>)>,
     /// Also take out units of work that were answered for good and ended so many days ago [default: none]. Their facts and
     /// charges stay, but a month of which they are gone counts as not collected when it is charged anew
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", value_parser = bounds::days)]
     units: Option<u32>,
     /// Only say what would be taken out
     #[arg(long)]
@@ -67,17 +67,13 @@ fn parse_kept(text: &str) -> Result<(String, Option<u32>), String> {
     }
     match days {
         "ever" => Ok((kind.to_owned(), None)),
-        days => Ok((kind.to_owned(), Some(days.parse().map_err(|_| wrong())?))),
+        days => Ok((kind.to_owned(), Some(bounds::days(days).map_err(|error| format!("{error}, or KIND=ever"))?))),
     }
-}
-
-fn existing(context: &Context) -> Result<Ledger, Error> {
-    Ledger::open_existing(context.ledger_address()?.expose()).map_err(Error::failed)
 }
 
 /// Runs `check`.
 pub fn check(args: &Check, context: &Context) -> Result<Outcome, Error> {
-    report(&existing(context)?, args.format)
+    report(&context.required_ledger()?, args.format)
 }
 
 /// Checks a ledger and lists what is wrong with it.
@@ -101,7 +97,7 @@ pub fn report(ledger: &Ledger, format: Option<Format>) -> Result<Outcome, Error>
 
 /// Runs `dump`.
 pub fn dump(args: &Dump, context: &Context) -> Result<Outcome, Error> {
-    let ledger = existing(context)?;
+    let ledger = context.required_ledger()?;
     if args.digest {
         let dumped = ledger.digest().map_err(Error::failed)?;
         say!("{} {}", dumped.sha256, dumped.lines);
@@ -121,7 +117,7 @@ pub fn prune(args: &Prune, context: &Context) -> Result<Outcome, Error> {
     snapshots.extend(args.keep.iter().cloned());
     let log_hours = Some(Retention::LOG_HOURS);
     let retention = Retention { snapshots, units: args.units, log_hours };
-    let ledger = existing(context)?;
+    let ledger = context.required_ledger()?;
     let pruned = ledger.prune(&retention, context.clock.now(), args.dry_run).map_err(Error::failed)?;
     let mut listing = Listing::new(&["what", "kind", "kept_days", "removed", "bytes"]);
     for (kind, days) in &retention.snapshots {
@@ -144,7 +140,7 @@ pub fn prune(args: &Prune, context: &Context) -> Result<Outcome, Error> {
 /// Runs `size`.
 pub fn size(args: &Size, context: &Context) -> Result<Outcome, Error> {
     let mut listing = Listing::new(&["table", "rows", "bytes"]);
-    for table in existing(context)?.size().map_err(Error::failed)? {
+    for table in context.required_ledger()?.size().map_err(Error::failed)? {
         listing.push(vec![json!(table.table), json!(table.rows), json!(table.bytes)]);
     }
     listing.print(Format::or_default(args.format))?;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::content;
 use crate::cli::output::{Format, Listing, note, say};
-use crate::cli::{Context, Error, Outcome};
+use crate::cli::{Context, Error, Outcome, leftovers};
 use crate::ledger::{self, Ledger};
 use crate::model::Address;
 
@@ -49,6 +49,7 @@ pub struct Copy {
 
 /// Runs `migrate`.
 pub fn migrate(_: &Migrate, context: &Context) -> Result<Outcome, Error> {
+    leftovers::clean(context);
     match Ledger::migrate(context.ledger_address()?.expose()).map_err(Error::failed)? {
         (0, after) => say!("the ledger was created with schema version {after}"),
         (before, after) if before == after => say!("the ledger has schema version {after}; there was nothing to do"),
@@ -59,6 +60,7 @@ pub fn migrate(_: &Migrate, context: &Context) -> Result<Outcome, Error> {
 
 /// Runs `backup`.
 pub fn backup(args: &Backup, context: &Context) -> Result<Outcome, Error> {
+    leftovers::clean(context);
     ledger::backup(context.ledger_address()?.expose(), Path::new(args.file.expose())).map_err(Error::failed)?;
     note!("{} holds the ledger as it was at this moment", args.file);
     Ok(Outcome::Done)
@@ -66,6 +68,7 @@ pub fn backup(args: &Backup, context: &Context) -> Result<Outcome, Error> {
 
 /// Runs `restore`.
 pub fn restore(args: &Restore, context: &Context) -> Result<Outcome, Error> {
+    leftovers::clean(context);
     let restored =
         ledger::restore(Path::new(args.file.expose()), context.ledger_address()?.expose(), args.verify).map_err(Error::failed)?;
     let place = restored.ledger.place();
@@ -82,6 +85,7 @@ pub fn restore(args: &Restore, context: &Context) -> Result<Outcome, Error> {
 
 /// Runs `copy`.
 pub fn copy(args: &Copy) -> Result<Outcome, Error> {
+    leftovers::clean_beside(&args.to);
     let from = Ledger::open_existing(args.from.expose()).map_err(Error::failed)?;
     let to = Ledger::open(args.to.expose()).map_err(Error::failed)?;
     let copied = ledger::copy(&from, &to).map_err(Error::failed)?;

@@ -1,5 +1,6 @@
 //! Which days a command looks at.
 
+use super::super::bounds;
 use super::{Context, Error};
 use crate::model::{BillingDay, BillingMonth, Period};
 
@@ -7,13 +8,13 @@ use crate::model::{BillingDay, BillingMonth, Period};
 #[derive(Debug, clap::Args)]
 pub struct Days {
     /// The first day [default: the first of this month]
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = bounds::day)]
     since: Option<BillingDay>,
     /// Up to, not including, this day [default: up to now]
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = bounds::day)]
     until: Option<BillingDay>,
     /// This month
-    #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["since", "until"])]
+    #[arg(long, value_name = "YYYY-MM", value_parser = bounds::month, conflicts_with_all = ["since", "until"])]
     month: Option<BillingMonth>,
 }
 

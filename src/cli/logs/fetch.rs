@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::bounds;
 use super::super::output::Format;
 use super::super::sync;
 use super::{Context, Error, Outcome};
@@ -15,10 +16,10 @@ const KEPT: u64 = 30;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The first day [default: as far back as the cloud keeps logs, 30 days]
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = bounds::day)]
     since: Option<BillingDay>,
     /// Up to, not including, this day [default: up to now]
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = bounds::day)]
     until: Option<BillingDay>,
     /// Form of the manifest [default: table on a terminal, else csv]
     #[arg(long, value_enum)]

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::actor::actor;
 use super::{plan, protection, summary};
 use crate::cli::output::{Format, Listing, note};
-use crate::cli::{Context, Error, Outcome};
+use crate::cli::{Context, Error, Outcome, bounds};
 use crate::input::Kind;
 use crate::ledger::AuditOutcome;
 use crate::recordings::manage::{Applier, ApplyError, Plan, Settled, Share};
@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(long)]
     yes: bool,
     /// Change at most so many media [default: 100, or protect.max_media of the configuration]
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(bounds::MEDIA))]
     max_media: Option<u64>,
     /// Change at most this percentage of the account's media [default: 1%, or protect.max_share of the configuration]
     #[arg(long, value_name = "PERCENT")]
@@ -87,7 +87,7 @@ fn confirm(plan: &Plan) -> Result<(), Error> {
     }
     note!("Type {media}, the number of media, to {}:", plan.change.words());
     let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
+    io::stdin().lock().read_line(&mut answer).map_err(Error::failed)?;
     if answer.trim() == media.to_string() { Ok(()) } else { Err(Error::usage("not confirmed; nothing was changed")) }
 }
 

@@ -28,7 +28,7 @@ const COLUMNS: [&str; 12] =
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
-    let ledger = crate::ledger::Ledger::open_existing(context.ledger_address()?.expose()).map_err(Error::failed)?;
+    let ledger = context.required_ledger()?;
     let mut listing = Listing::new(&COLUMNS).narrow(&["position", "time", "actor", "action", "file_id", "outcome", "detail"]);
     let (mut broken, mut heads) = (Vec::new(), Vec::new());
     let mut head_seen = args.head.is_none();

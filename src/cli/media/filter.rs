@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::ids::{self, Remarks};
-use crate::cli::{Context, Error};
-use crate::model::time::{format_time, parse_time};
+use crate::cli::{Context, Error, bounds};
+use crate::model::time::format_time;
 use crate::model::{BillingDay, FileId, Period, StorageClass};
 use crate::recordings::Query;
 use crate::recordings::find::Filter;
@@ -39,10 +39,10 @@ pub struct FilterArgs {
     #[arg(long, value_name = "DAYS", value_parser = days)]
     older_than: Option<i64>,
     /// Created at or after this day or time
-    #[arg(long, value_name = "DAY|TIME", value_parser = moment)]
+    #[arg(long, value_name = "DAY|TIME", value_parser = bounds::moment)]
     created_after: Option<DateTime<Utc>>,
     /// Created before this day or time
-    #[arg(long, value_name = "DAY|TIME", value_parser = moment)]
+    #[arg(long, value_name = "DAY|TIME", value_parser = bounds::moment)]
     created_before: Option<DateTime<Utc>>,
     /// Of this storage class: STANDARD, STANDARD_IA, ARCHIVE, DEEP_ARCHIVE
     #[arg(long, value_name = "CLASS")]
@@ -124,16 +124,8 @@ impl FilterArgs {
     }
 }
 
-/// A day is its first moment.
-pub fn moment(text: &str) -> Result<DateTime<Utc>, String> {
-    match text.parse::<BillingDay>() {
-        Ok(day) => Ok(day.start()),
-        Err(_) => parse_time(text).map_err(|_| format!("{text:?} is neither a day such as 2026-10-31 nor a time with an offset")),
-    }
-}
-
 /// `30` or `30d`.
 fn days(text: &str) -> Result<i64, String> {
     let days = text.strip_suffix('d').unwrap_or(text).parse().ok();
-    days.filter(|days| (1..=36_525).contains(days)).ok_or_else(|| format!("{text:?} is not a number of days such as 30"))
+    days.filter(|days| (1..=36_525).contains(days)).ok_or_else(|| format!("{text:?} is not a number of days from 1 to 36525"))
 }

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::filter::{FilterArgs, moment};
+use super::filter::FilterArgs;
 use super::{cost, protection, summary};
 use crate::cli::output::{note, say};
 use crate::cli::selection::{each, named};
-use crate::cli::{Context, Error, Outcome, file};
+use crate::cli::{Context, Error, Outcome, bounds, file};
 use crate::cloud::Client;
 use crate::model::{RestoreTier, StorageClass};
 use crate::recordings::FindError;
@@ -70,7 +70,7 @@ enum ChangeArgs {
     /// Make media of ARCHIVE and DEEP_ARCHIVE readable for some days
     Restore {
         /// How many days
-        #[arg(long)]
+        #[arg(long, value_name = "DAYS", value_parser = bounds::days)]
         days: u32,
         /// How fast: Expedited (ARCHIVE only), Standard or Bulk
         #[arg(long)]
@@ -96,7 +96,7 @@ struct Common {
 struct Expiry(Option<DateTime<Utc>>);
 
 fn expiry(text: &str) -> Result<Expiry, String> {
-    if text == "never" { Ok(Expiry(None)) } else { moment(text).map(|at| Expiry(Some(at))) }
+    if text == "never" { Ok(Expiry(None)) } else { bounds::moment(text).map(|at| Expiry(Some(at))) }
 }
 
 impl ChangeArgs {

@@ -10,7 +10,7 @@ use crate::cli::Error;
 use crate::input::id::{self, IdError};
 use crate::input::separator::{self, Separator};
 use crate::input::table;
-use crate::model::time::parse_time;
+use crate::model::time::{YEARS, parse_time};
 use crate::model::{Base, Status, SubAppId, Unit};
 
 /// The columns that every usage file has. Further ones are tags.
@@ -250,6 +250,3 @@ fn quantity(cells: &Cells<'_, '_>, meter: &str, base: Base) -> Result<i128, Erro
     }
     unit.to_base(cells.get(7)).map_err(|error| cells.wrong(7, error))
 }
-
-/// Far beyond any bill, and with four digits in every date that follows from them.
-const YEARS: std::ops::RangeInclusive<i32> = 1970..=9998;

@@ -10,6 +10,7 @@ use tempfile::{SpooledTempFile, spooled_tempfile};
 
 use crate::billing::{Allocation, Place, basis};
 use crate::cli::runs::{Runs, read_entry, write_entry};
+use crate::files::no_room;
 use crate::model::{Charge, MeterKind};
 
 /// So many sums are kept in memory.
@@ -97,7 +98,8 @@ impl Weights {
         if let Some(done) = open {
             out.write(done, &mut spans)?;
         }
-        Ok(Weighed { lines: self.lines, spans, file: BufReader::new(out.out.into_inner()?), scratch: Vec::new() })
+        let file = out.out.into_inner().map_err(|error| no_room(&error.into_error()))?;
+        Ok(Weighed { lines: self.lines, spans, file: BufReader::new(file), scratch: Vec::new() })
     }
 }
 
@@ -142,7 +144,7 @@ impl Sink {
         }
         span.shares += 1;
         span.total = span.total.checked_add(weight).ok_or_else(too_heavy)?;
-        write_entry(&mut self.out, values, &weight.to_le_bytes())?;
+        write_entry(&mut self.out, values, &weight.to_le_bytes()).map_err(|error| no_room(&error))?;
         // Two lengths of four bytes and a weight of sixteen.
         self.at += values.len() as u64 + 24;
         Ok(())

@@ -10,7 +10,6 @@ use crate::cli::output::{note, say};
 use crate::cli::{Context, Error, Outcome};
 use crate::input;
 use crate::input::file::Lines;
-use crate::ledger::Ledger;
 use crate::model::Language;
 use crate::report::Parameters;
 use crate::report::focus::{self, FORMATS, NAME, Options, Version, check as look};
@@ -60,7 +59,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     for account in &context.settings()?.accounts {
         options.account_names.insert(account.id().to_string(), account.name.clone());
     }
-    let ledger = Ledger::open_existing(context.ledger_address()?.expose()).map_err(Error::failed)?;
+    let ledger = context.required_ledger()?;
     let mut left_out = 0;
     for (from, to) in args.period.of_report(context, &focus::manifest_name(args.focus), Some(folder))? {
         let parameters = Parameters { from, to, ..asked.clone() };

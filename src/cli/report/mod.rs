@@ -104,7 +104,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
     let definitions = args.names.iter().map(|name| library.get(name)).collect::<Result<Vec<_>, _>>()?;
     let formats = args.formats()?;
     let parameters = args.parameters(context)?;
-    let ledger = Ledger::open_existing(context.ledger_address()?.expose()).map_err(Error::failed)?;
+    let ledger = context.required_ledger()?;
     let mut rows = 0;
     for definition in &definitions {
         for period in args.period.of(context, definition, args.out.as_deref())? {

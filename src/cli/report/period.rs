@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::cli::{Context, Error};
+use crate::cli::{Context, Error, bounds};
 use crate::model::{BillingDay, BillingMonth, Status};
 use crate::report::{Definition, Manifest, Whole};
 
@@ -18,10 +18,10 @@ pub struct Args {
     #[arg(long, value_name = "YYYY-MM|last", conflicts_with_all = ["from", "to", "quarter", "year", "since_last"])]
     month: Option<String>,
     /// The first day
-    #[arg(long, value_name = "DAY", requires = "to", conflicts_with_all = ["quarter", "year", "since_last"])]
+    #[arg(long, value_name = "DAY", value_parser = bounds::day, requires = "to", conflicts_with_all = ["quarter", "year", "since_last"])]
     from: Option<BillingDay>,
     /// Up to, not including, this day
-    #[arg(long, value_name = "DAY", requires = "from")]
+    #[arg(long, value_name = "DAY", value_parser = bounds::day, requires = "from")]
     to: Option<BillingDay>,
     /// A quarter of the fiscal year, or `last` for the last complete one
     #[arg(long, value_name = "YYYY-Q1..4|last", conflicts_with_all = ["year", "since_last"])]
@@ -64,7 +64,7 @@ impl Args {
     fn month(&self, last: BillingMonth) -> Result<BillingMonth, Error> {
         match self.month.as_deref() {
             None | Some("last") => Ok(last),
-            Some(month) => month.parse().map_err(|error| Error::usage(format!("--month: {error}, or `last`"))),
+            Some(month) => bounds::month(month).map_err(|error| Error::usage(format!("--month {month}: {error}, or `last`"))),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::line::{self, Fields, Flaw, Leads};
 use super::place::{self, AREAS};
 use super::{Known, Sum};
 use crate::model::BillingDay;
-use crate::model::time::BILLING_OFFSET;
+use crate::model::time::{BILLING_OFFSET, YEARS};
 
 /// So many broken lines are shown.
 const SHOWN: usize = 5;
@@ -247,7 +247,8 @@ fn begin(hour: &[u8; 10]) -> Option<(BillingDay, DateTime<Utc>)> {
         let digits = hour.get(range)?;
         digits.iter().try_fold(0, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0')))
     };
-    let date = NaiveDate::from_ymd_opt(i32::try_from(part(0..4)?).ok()?, part(4..6)?, part(6..8)?)?;
+    let year = i32::try_from(part(0..4)?).ok().filter(|year| YEARS.contains(year))?;
+    let date = NaiveDate::from_ymd_opt(year, part(4..6)?, part(6..8)?)?;
     let start = date.and_hms_opt(part(8..10)?, 0, 0)?.and_local_timezone(BILLING_OFFSET).single()?.to_utc();
     Some((BillingDay::new(date), start))
 }

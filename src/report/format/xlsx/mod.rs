@@ -4,6 +4,7 @@
 //! to a temporary file as they come, so that memory does not grow with them.
 
 mod about;
+mod guard;
 mod pages;
 mod styles;
 mod totals;
@@ -16,6 +17,7 @@ use super::{Sheet, SheetRow, Table};
 use crate::report::cell::Cell;
 
 use about::AboutSheet;
+use guard::guarded;
 use pages::Pages;
 use totals::Totals;
 
@@ -40,9 +42,9 @@ impl<'a> Xlsx<'a> {
     pub fn new(table: Table<'a>, out: &'a mut (dyn Write + Send)) -> io::Result<Self> {
         let mut workbook = Workbook::new();
         let title = table.definition.title.in_language(table.language);
-        let properties = DocProperties::new().set_title(title).set_creation_datetime(&fixed_time().map_err(failed)?);
+        let properties = DocProperties::new().set_title(title).set_creation_datetime(&guarded(fixed_time)?);
         workbook.set_properties(&properties);
-        let pages = Pages::new(&table, &mut workbook).map_err(failed)?;
+        let pages = guarded(|| Pages::new(&table, &mut workbook))?;
         let (totals, about) = (Totals::of(&table), AboutSheet::of(&table));
         Ok(Self { workbook, pages, totals, about, table, rows: 0, out })
     }
@@ -70,35 +72,31 @@ impl Sheet for Xlsx<'_> {
     fn row(&mut self, row: SheetRow<'_>) -> io::Result<()> {
         self.rows += 1;
         self.check(row.cells)?;
-        let at = self.pages.next_row(&mut self.workbook).map_err(failed)?;
+        let at = guarded(|| self.pages.next_row(&mut self.workbook))?;
         if row.is_total {
             let sums = self.totals.take(row.cells, at, self.pages.names());
-            self.pages.total(row.cells, &sums).map_err(failed)?;
+            guarded(|| self.pages.total(row.cells, &sums))?;
             self.about.total(&self.table, row.cells);
         } else {
             self.totals.add(row.cells, at);
-            self.pages.row(row.cells).map_err(failed)?;
+            guarded(|| self.pages.row(row.cells))?;
         }
         Ok(())
     }
 
-    fn finish(mut self: Box<Self>) -> io::Result<()> {
-        let about = self.about.write(&self.table).map_err(failed)?;
-        self.pages.finish(&mut self.workbook).map_err(failed)?;
-        self.workbook.push_worksheet(about);
-        self.workbook.save_to_writer(&mut *self.out).map_err(failed)?;
-        self.out.flush()
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        let Self { mut workbook, pages, about, table, out, .. } = *self;
+        guarded(|| {
+            let about = about.write(&table)?;
+            pages.finish(&mut workbook)?;
+            workbook.push_worksheet(about);
+            workbook.save_to_writer(&mut *out)
+        })?;
+        out.flush()
     }
 }
 
 /// Every workbook says that it was made then, so that the same rows give the same bytes.
 fn fixed_time() -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(2000, 1, 1)
-}
-
-fn failed(error: XlsxError) -> io::Error {
-    match error {
-        XlsxError::IoError(error) => error,
-        error => io::Error::other(error),
-    }
 }

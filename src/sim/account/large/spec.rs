@@ -61,6 +61,8 @@ impl FromStr for LargeSpec {
             }
         }
         match () {
+            () if spec.churn > MOST => Err(bad(format!("churn={} is above {MOST}", spec.churn))),
+            () if spec.per_second > MOST => Err(bad(format!("per_second={} is above {MOST}", spec.per_second))),
             () if spec.media > MOST => Err(bad(format!("media={} is above {MOST}", spec.media))),
             () if spec.apps == 0 || spec.apps > MOST_APPS => {
                 Err(bad(format!("apps={} is not between 1 and {MOST_APPS}", spec.apps)))
