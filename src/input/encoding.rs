@@ -93,6 +93,9 @@ pub fn decode(bytes: Vec<u8>) -> Result<Text, InputError> {
     refuse_binary(&bytes)?;
     let (encoding, mark) = marked(&bytes).unwrap_or((UTF_8, 0));
     if encoding != UTF_8 {
+        if bytes.len() == mark {
+            return Err(InputError::Whole("it holds the mark of UTF-16 and nothing else; name the right file".to_owned()));
+        }
         let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
         let text = text.ok_or_else(|| InputError::Whole(BROKEN_WIDE.to_owned()))?.into_owned();
         let nul = memchr(0, text.as_bytes());
