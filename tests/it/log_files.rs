@@ -263,6 +263,10 @@ fn plain_line(line: &[u8]) -> Option<((String, String, String, u64), u64)> {
         return None;
     }
     let date = chrono::NaiveDate::parse_from_str(&time[..8], "%Y%m%d").ok()?;
+    // The years of usage files (docs/price-book.md) hold for logs too.
+    if !(1970..=9998).contains(&chrono::Datelike::year(&date)) {
+        return None;
+    }
     if time[8..10].parse::<u32>().unwrap() > 23 || time[10..12].parse::<u32>().unwrap() > 59 {
         return None;
     }
@@ -329,7 +333,7 @@ fn some_line() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Lines with random bytes changed, inserted and taken out: the same as the plain way, and every line counts once.
     #[test]

@@ -148,7 +148,7 @@ fn a_killed_ingest_leaves_whole_files() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// However hours come, grow and are made part of days: a day is the sum of the newest file of each hour.
     #[test]

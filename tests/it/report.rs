@@ -186,7 +186,7 @@ fn texts_that_look_like_formulas_are_disarmed_and_numbers_are_not() {
 static ONE_LINE: LazyLock<Ledger> = LazyLock::new(|| ledger_with(&lines()[..1]));
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_texts_come_back_from_csv(
         texts in prop::collection::vec("[ab直 ,;|\"'\\\\\r\n\t=+@.-]{0,12}", 2..5),
