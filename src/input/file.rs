@@ -22,7 +22,7 @@ impl Kind {
     pub fn limit(self) -> u64 {
         match self {
             Self::Document => 16 << 20,
-            Self::List => 512 << 20,
+            Self::List => 256 << 20,
             Self::Secret => 1 << 20,
         }
     }

@@ -126,20 +126,11 @@ impl Table {
         if let Some(separator) = declared {
             return Self::read(&text, separator, declared);
         }
-        let mut tables: Vec<Result<Self, InputError>> =
-            Separator::all().map(|separator| Self::read(&text, separator, None)).collect();
         // The last of equals is taken: so that is the comma.
-        tables.reverse();
-        let fit = |table: &Result<Self, InputError>| table.as_ref().map_or((0, 0), Self::fit);
-        tables.into_iter().max_by_key(fit).unwrap_or_else(|| Self::read(&text, Separator::default(), None))
-    }
-
-    /// How many of the first rows have more than one cell and the commonest width, and that width.
-    fn fit(&self) -> (usize, usize) {
-        let mut widths: Vec<usize> =
-            self.rows.iter().take(100).map(|(_, cells)| cells.len()).filter(|width| *width > 1).collect();
-        widths.sort_unstable();
-        widths.chunk_by(|one, other| one == other).map(|equal| (equal.len(), equal[0])).max().unwrap_or_default()
+        let mut separators: Vec<Separator> = Separator::all().collect();
+        separators.reverse();
+        let separator = separators.into_iter().max_by_key(|separator| fit(&text, *separator)).unwrap_or_default();
+        Self::read(&text, separator, None)
     }
 
     fn read(text: &str, separator: Separator, declared: Option<Separator>) -> Result<Self, InputError> {
@@ -193,6 +184,24 @@ impl Table {
         }
         places
     }
+}
+
+/// How many of the first hundred rows have more than one cell and the commonest width, and that width.
+fn fit(text: &str, separator: Separator) -> (usize, usize) {
+    let mut widths: Vec<usize> = Vec::new();
+    // Only the beginning is looked at: an error ends it.
+    let _ = each_row(
+        text.as_bytes(),
+        separator,
+        1,
+        |_, _| (),
+        |cells, _| {
+            widths.extend((cells.len() > 1).then_some(cells.len()));
+            if widths.len() < 100 { Ok(()) } else { Err(()) }
+        },
+    );
+    widths.sort_unstable();
+    widths.chunk_by(|one, other| one == other).map(|equal| (equal.len(), equal[0])).max().unwrap_or_default()
 }
 
 /// What to say of a column that a header does not have.
