@@ -1,7 +1,7 @@
 //! How the members of an answer are read where they are declared: functions for `#[serde(deserialize_with)]`.
 //!
 //! A member without `default` must be there: what was not told is not zero. Ids and numbers may arrive as text or as numbers;
-//! lists and texts may be null. Together with `default`, the functions whose name begins with `some_` make nothing of null, of an
+//! texts and lists that no figure rests on may be null. A plain `Vec` may neither be missing nor null. Together with `default`, the functions whose name begins with `some_` make nothing of null, of an
 //! empty text and of a member that is missing.
 
 use chrono::{DateTime, Utc};
@@ -20,6 +20,32 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
 /// A text that says something.
 pub(crate) fn some_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     text(deserializer).map(|text| (!text.is_empty()).then_some(text))
+}
+
+/// A text that must be there; it may be empty, but not null.
+pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+    Option::<Text>::deserialize(deserializer)?.ok_or_else(|| D::Error::custom("a text is null"))
+}
+
+/// The same in its own type.
+pub(crate) fn present_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    present(deserializer).map(|text| text.0)
+}
+
+/// A text that must be there and say something.
+pub(crate) fn told<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+    let text = Text::deserialize(deserializer)?;
+    if text.0.is_empty() { Err(D::Error::custom("a text is null or empty")) } else { Ok(text) }
+}
+
+/// The same in its own type.
+pub(crate) fn told_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    told(deserializer).map(|text| text.0)
+}
+
+/// The same for what nobody may see.
+pub(crate) fn told_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    told_text(deserializer).map(Secret::new)
 }
 
 /// Texts.
@@ -70,11 +96,6 @@ pub(crate) fn some_expiry<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     text(deserializer).map(|text| parse_time(text.trim()).ok().filter(|_| !text.trim().starts_with("9999")))
 }
 
-/// A text that nobody may see.
-pub(crate) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    text(deserializer).map(Secret::new)
-}
-
 /// A text that nobody may see, if there is one.
 pub(crate) fn some_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
     some_text(deserializer).map(|text| text.map(Secret::new))
@@ -96,6 +117,11 @@ pub(crate) fn some_file_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result
 /// Ids of media.
 pub(crate) fn file_ids<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<FileId>, D::Error> {
     texts(deserializer).map(|ids| ids.into_iter().map(FileId::new).collect())
+}
+
+/// Ids of media: a list that must be there.
+pub(crate) fn told_file_ids<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<FileId>, D::Error> {
+    Vec::<Text>::deserialize(deserializer).map(|ids| ids.into_iter().map(|id| FileId::new(id.0)).collect())
 }
 
 /// A recording's id, if one is told.

@@ -196,9 +196,10 @@ impl Client {
 
     pub(crate) async fn call<T: DeserializeOwned + Send>(
         &self,
-        action: &'static Action,
+        entry: &'static actions::Entry,
         request: &impl Serialize,
     ) -> Result<T, Error> {
+        let action = &entry.action;
         let parameters = to_parameters(action, request)?;
         let call = Call {
             action,
@@ -209,12 +210,22 @@ impl Client {
         };
         let mut answer = None;
         let mut read = |status: u16, body: &str| {
-            answer = Some(envelope::read(action.api, status, body)?);
+            answer = Some(envelope::read(action.api, status, body).map_err(|error| naming_what_is_untold(entry, body, error))?);
             Ok(())
         };
         self.transport.call(&call, &mut read).await?;
         answer.ok_or_else(|| Error::new(ErrorKind::Malformed, format!("{}: no answer was read", action.name)))
     }
+}
+
+/// The error of an answer that lacks a member which figures rest on, with the name of that member.
+fn naming_what_is_untold(entry: &actions::Entry, body: &str, mut error: Error) -> Error {
+    if error.kind == ErrorKind::Malformed
+        && let Some(untold) = entry.untold(body)
+    {
+        error.message = format!("the answer cannot be used: {untold}, and what was not told is not zero");
+    }
+    error
 }
 
 /// The members of a request. What is null or an empty list is not sent: no action gives either a meaning of its own.

@@ -244,6 +244,7 @@ async fn legacy_search(client: &Client, prefix: &str, found: &mut Found) -> Resu
     let mut seen: BTreeSet<FileId> = BTreeSet::new();
     let pages = (1..=MAX_LEGACY_PAGES).chain([0]);
     let mut reached_end = false;
+    let mut total = 0;
     for page_no in pages {
         if reached_end && page_no != 0 {
             continue;
@@ -251,16 +252,26 @@ async fn legacy_search(client: &Client, prefix: &str, found: &mut Found) -> Resu
         let request = DescribeVodPlayInfo { file_name: prefix.to_owned(), page_no, page_size: PAGE };
         let page = match client.legacy().describe_vod_play_info(&request).await {
             Ok(page) => page,
-            Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
+            // Nothing under this name; but what was counted before does not vanish with a page that is not there.
+            Err(error) if error.kind == ErrorKind::NotFound && total == 0 => return Ok(()),
+            Err(error) if error.kind == ErrorKind::NotFound => {
+                reached_end = true;
+                continue;
+            }
             Err(error) => return Err(error),
         };
         let before = seen.len();
         found.media.extend(page.media.into_iter().filter(|media| seen.insert(media.file_id.clone())));
-        if seen.len() as u64 >= page.total {
+        total = page.total;
+        if seen.len() as u64 >= total {
             return Ok(());
         }
         reached_end = seen.len() == before;
     }
+    let message = format!("totalCount is more than what comes: {} of {total}; search again", seen.len());
+    let mut error = Error::new(ErrorKind::Malformed, message);
+    error.action = "DescribeVodPlayInfo";
+    found.failed.push((None, error));
     Ok(())
 }
 

@@ -165,10 +165,21 @@ async fn answer(State(cloud): State<Arc<Cloud>>, ConnectInfo(line): ConnectInfo<
     }
     let mut response = match fault {
         Some(fault) => troubled::answer(&cloud, &incoming, &asked, fault, &line).await,
-        None => handled(&cloud, &incoming, None),
+        None => untold(&cloud, &asked, handled(&cloud, &incoming, None)).await,
     };
     tell_time(&cloud, response.headers_mut());
     response
+}
+
+/// An answer less what the account's faults say that it does not tell.
+async fn untold(cloud: &Cloud, asked: &Asked, response: Response) -> Response {
+    if !cloud.faults.leaves_untold(asked) {
+        return response;
+    }
+    // Every body is in memory, so reading it cannot fail.
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
+    let less = cloud.faults.without_untold(asked, &body);
+    less.map_or_else(|| json(body), json)
 }
 
 /// What the APIs say, and what answers beside them: the metadata of a machine, and files for download.

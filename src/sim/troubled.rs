@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::cloud::Cloud;
-use super::faults::{Api, Asked, Fault, Line, STALL};
+use super::faults::{self, Api, Asked, Fault, Line, STALL};
 use super::server::{self, Incoming, handled};
 
 /// Answers a request that meets a fault.
@@ -31,7 +31,7 @@ pub(super) async fn answer(cloud: &Cloud, request: &Incoming, asked: &Asked, fau
         }
         Fault::Http502 => return page(StatusCode::BAD_GATEWAY),
         Fault::Html => return page(StatusCode::OK),
-        Fault::Shape => return server::json(misshapen(&body, cloud.faults.variant(asked, 4), asked.api)),
+        Fault::Shape => return server::json(misshapen(cloud, &body, asked)),
         Fault::Cut => {
             line.end_within(body.len());
             body
@@ -54,17 +54,22 @@ fn page(status: StatusCode) -> Response {
     (status, [(header::CONTENT_TYPE, "text/html")], page).into_response()
 }
 
-/// JSON that is not the answer of the action, in one of four ways.
-fn misshapen(body: &[u8], way: u64, api: Api) -> String {
-    match way {
+/// JSON that is not the answer of the action: in one of four ways, or the answer less one of its members.
+fn misshapen(cloud: &Cloud, body: &[u8], asked: &Asked) -> String {
+    let mut answer = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let ways = 4 + faults::ways_untold(&mut answer, asked.api);
+    match cloud.faults.variant(asked, ways) {
         0 => "[]".to_owned(),
         1 => "{}".to_owned(),
-        2 if api == Api::Legacy => json!({"code": {}, "message": []}).to_string(),
+        2 if asked.api == Api::Legacy => json!({"code": {}, "message": []}).to_string(),
         2 => json!({"Response": "busy"}).to_string(),
-        _ => {
+        3 => {
             // The answer itself, with an object where each list belongs.
-            let mut answer = serde_json::from_slice(body).unwrap_or(Value::Null);
             lists_to_objects(&mut answer);
+            answer.to_string()
+        }
+        way => {
+            faults::one_untold(&mut answer, asked.api, way - 4);
             answer.to_string()
         }
     }

@@ -58,6 +58,10 @@ fn described() -> StandIn {
         if answer["TotalCount"].is_number() && action != "DescribeReviewDetails" {
             answer["TotalCount"] = json!(if action == "DescribeCdnLogs" { 2 } else { 1 });
         }
+        if action == "DescribeMediaInfos" {
+            // Of a media that is asked for.
+            answer["MediaInfoSet"][0]["FileId"] = json!("11624759161874546966");
+        }
         if action == "ListFiles" {
             answer["IsTruncated"] = json!(false);
         }

@@ -138,7 +138,7 @@ async fn logs_are_whole_however_the_two_lists_are_counted() {
     assert_eq!(all_logs(&StandIn::default().answer("DescribeCdnLogs", each)).await.unwrap(), 1_420);
     // Together, the mainland first: rows 0 to 999, then from 720 on, since the longer list has moved so far.
     let first = json!({"TotalCount": 1420, "DomesticCdnLogs": logs(0, 720), "OverseaCdnLogs": logs(0, 280)});
-    let second = json!({"TotalCount": 1420, "DomesticCdnLogs": null, "OverseaCdnLogs": logs(0, 700)});
+    let second = json!({"TotalCount": 1420, "DomesticCdnLogs": [], "OverseaCdnLogs": logs(0, 700)});
     let stand_in = StandIn::default().answer("DescribeCdnLogs", first.clone()).answer("DescribeCdnLogs", second);
     assert_eq!(all_logs(&stand_in).await.unwrap(), 1_420);
     assert_eq!(stand_in.asked("DescribeCdnLogs")[1]["Offset"], 720);

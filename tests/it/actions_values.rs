@@ -17,7 +17,7 @@ use crate::stand_in::StandIn;
 #[tokio::test]
 async fn storage_now_is_exact() {
     let answer = json!({"MediaCount": "3", "TotalStorage": 9_007_199_254_740_993_u64, "StandardStorage": "9007199254740992",
-        "InfrequentStorage": 0, "ArchiveStorage": 1.0, "DeepArchiveStorage": 0, "StorageStat": null});
+        "InfrequentStorage": 0, "ArchiveStorage": 1.0, "DeepArchiveStorage": 0, "StorageStat": []});
     let stand_in = StandIn::default().answer("DescribeStorageData", answer);
     let stored = stand_in.client().await.vod().describe_storage_data(None).await.unwrap();
     // 2^53 + 1: a float would lose the one.
@@ -59,7 +59,7 @@ async fn media_of_which_little_is_told() {
          "AdaptiveDynamicStreamingInfo": {"AdaptiveDynamicStreamingSet": [{"Definition": 10, "Package": "HLS", "Size": 0, "SubStreamSet": null}]}},
     ], "NotExistFileIdSet": [3]});
     let stand_in = StandIn::default().answer("DescribeMediaInfos", answer);
-    let ids = ["1".into(), "2".into(), "3".into()];
+    let ids = ["11624759161874546966".into(), "2".into(), "3".into()];
     let found = stand_in.client().await.vod().describe_media_details(None, &ids, &[]).await.unwrap();
     assert_eq!((found.media[0].file_id.as_str(), found.media[0].basics.is_none()), ("11624759161874546966", true));
     assert_eq!(found.missing, [FileId::from("3")]);
@@ -67,7 +67,7 @@ async fn media_of_which_little_is_told() {
     assert_eq!((basics.expires, basics.tags.len()), (None, 0));
     assert_eq!((file.size, file.duration_ms, file.rotate), (Some(12), None, Some(90)));
     assert!(!format!("{found:?}").contains("s3cret"));
-    assert_eq!(stand_in.asked("DescribeMediaInfos"), [json!({"FileIds": ["1", "2", "3"]})]);
+    assert_eq!(stand_in.asked("DescribeMediaInfos"), [json!({"FileIds": ["11624759161874546966", "2", "3"]})]);
 }
 
 #[test]
@@ -173,7 +173,7 @@ async fn legacy_events_are_pulled_and_confirmed() {
         {"msgHandle":"m3","eventContent":{"version":"4.0","eventType":"Odd","data":7}}]}"#;
     let stand_in = StandIn::default()
         .text("PullEvent", body)
-        .text("PullEvent", r#"{"code":0,"message":""}"#)
+        .text("PullEvent", r#"{"code":0,"message":"","eventList":[]}"#)
         .text("ConfirmEvent", r#"{"code":0,"message":""}"#);
     let client = stand_in.client().await;
     let events = client.legacy().pull_event().await.unwrap();

@@ -178,8 +178,9 @@ async fn what_cannot_be_read_is_named_and_the_rest_is_there() {
     );
     assert!(unread(&read[8])[3].starts_with("component 4, ItemCode: "), "{:?}", read[8]);
     assert!(read[0].raw.contains("abc") && read[1].raw == r#"{"BillId": "2", "ComponentSet": null}"#);
-    // A month without lines is one; an answer without a place for them is none.
-    assert_eq!(lines("null").await.unwrap(), []);
+    // A month without lines is one; an answer without a place for them, or with nothing there, is none.
+    assert_eq!(lines("[]").await.unwrap(), []);
+    assert_eq!(lines("null").await.unwrap_err().kind, ErrorKind::Malformed);
     let client = StandIn::default().answer("DescribeBillDetail", json!({"Context": ""})).client().await;
     let refused = client.billing().bill_details(BillDetails::of_month("2026-10".parse().unwrap())).all().await.unwrap_err();
     assert_eq!(refused.kind, ErrorKind::Malformed);

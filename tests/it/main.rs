@@ -84,4 +84,5 @@ mod stand_in;
 mod statement;
 mod stores;
 mod support;
+mod untold;
 mod usage_files;

@@ -20,6 +20,7 @@ macro_rules! table {
 
 pub(crate) mod billing;
 pub(crate) mod legacy;
+mod needs;
 mod probe;
 pub(crate) mod sts;
 pub(crate) mod vod;
@@ -50,6 +51,9 @@ pub struct Entry {
     pub probe: Option<Probe>,
     /// Whether the international site has it.
     pub intl: bool,
+    /// The members of an answer that our figures rest on, each with its path: an answer without one, or with null there, is no
+    /// answer. A step into a list means each of its items; what a step leads through is needed as well.
+    pub needs: &'static [&'static str],
 }
 
 /// Where a rate limit comes from.
@@ -137,6 +141,7 @@ impl Entry {
             roles: &[],
             probe: None,
             intl: true,
+            needs: &[],
         }
     }
 
@@ -176,6 +181,11 @@ impl Entry {
     /// A harmless question, with all that is required.
     const fn tried(mut self, probe: Probe) -> Self {
         self.probe = Some(probe);
+        self
+    }
+
+    const fn needs(mut self, needs: &'static [&'static str]) -> Self {
+        self.needs = needs;
         self
     }
 
@@ -220,6 +230,6 @@ impl Client {
             error.action = entry.action.name;
             return Err(error);
         }
-        self.call(&entry.action, request).await
+        self.call(entry, request).await
     }
 }

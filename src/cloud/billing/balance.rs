@@ -7,7 +7,7 @@ use super::Billing;
 use super::actions::DESCRIBE_ACCOUNT_BALANCE;
 use super::money::some_decimal;
 use crate::cloud::Error;
-use crate::cloud::fields::text;
+use crate::cloud::fields::told_text;
 
 /// What the account has, in hundredths of its currency. (Billing API, DescribeAccountBalance.) It also tells whose account a key
 /// belongs to. Some accounts are told null, which is not zero, or -1 throughout.
@@ -15,7 +15,7 @@ use crate::cloud::fields::text;
 #[serde(rename_all = "PascalCase")]
 pub struct AccountBalance {
     /// The account.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "told_text")]
     pub uin: String,
     /// What can be spent.
     #[serde(default, deserialize_with = "some_decimal")]

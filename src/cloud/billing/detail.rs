@@ -259,7 +259,6 @@ impl<'a> Billing<'a> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
-            #[serde(deserialize_with = "list")]
             detail_set: Vec<Box<RawValue>>,
             #[serde(default, deserialize_with = "text")]
             context: String,

@@ -8,7 +8,7 @@ use super::actions::{DESCRIBE_BILL_ADJUST_INFO, DESCRIBE_DEALS_BY_COND, DESCRIBE
 use super::detail::month;
 use super::money::some_decimal;
 use crate::cloud::Error;
-use crate::cloud::fields::{list, number, text, texts};
+use crate::cloud::fields::{number, text, texts, told_text};
 use crate::cloud::pages::{self, Page, Pages};
 use crate::model::BillingMonth;
 
@@ -37,7 +37,7 @@ pub struct Deals {
 #[serde(rename_all = "PascalCase")]
 pub struct Deal {
     /// The order.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "told_text")]
     pub order_id: String,
     /// The order that it is a part of.
     #[serde(default, deserialize_with = "text")]
@@ -100,7 +100,7 @@ pub struct Vouchers {
 #[serde(rename_all = "PascalCase")]
 pub struct Voucher {
     /// Its id.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "told_text")]
     pub voucher_id: String,
     /// Whose it is.
     #[serde(default, deserialize_with = "text")]
@@ -163,7 +163,6 @@ impl<'a> Billing<'a> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
-            #[serde(default, deserialize_with = "list")]
             deals: Vec<Deal>,
         }
         // The offset counts pages from 0, by its text.
@@ -191,7 +190,6 @@ impl<'a> Billing<'a> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
-            #[serde(default, deserialize_with = "list")]
             voucher_infos: Vec<Voucher>,
         }
         // Unlike anywhere else the offset counts pages from 1.
@@ -217,7 +215,6 @@ impl<'a> Billing<'a> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
-            #[serde(default, deserialize_with = "list")]
             data: Vec<Adjustment>,
         }
         let answer: Answer = self.client.ask(&DESCRIBE_BILL_ADJUST_INFO, &Request { month: of }).await?;

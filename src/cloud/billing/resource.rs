@@ -115,7 +115,6 @@ impl<'a> Billing<'a> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
-            #[serde(default, deserialize_with = "list")]
             resource_summary_set: Vec<ResourceCost>,
         }
         pages::by_cursor(entry.action.name, 0_u64, move |offset| {

@@ -21,6 +21,15 @@ pub enum Prepared<T> {
     Ready(T),
 }
 
+/// What an answer tells with its `Ready`: what is said to be ready must be there.
+fn prepared<T>(ready: u8, member: &str, value: Option<T>) -> Result<Prepared<T>, String> {
+    match (ready, value) {
+        (0, _) => Ok(Prepared::NotYet),
+        (_, Some(value)) => Ok(Prepared::Ready(value)),
+        (_, None) => Err(format!("Ready is {ready}, but {member} is not told")),
+    }
+}
+
 impl<T> Prepared<T> {
     /// What is there, if it is.
     pub fn ready(self) -> Option<T> {
@@ -166,17 +175,26 @@ impl Billing<'_> {
         }
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
-        struct Answer {
+        struct Wire {
             #[serde(deserialize_with = "number")]
             ready: u8,
             summary_total: Option<ProductCost>,
-            #[serde(default, deserialize_with = "list")]
-            summary_overview: Vec<ProductCost>,
+            summary_overview: Option<Vec<ProductCost>>,
+        }
+        #[derive(Deserialize)]
+        #[serde(try_from = "Wire")]
+        struct Answer(Prepared<ProductCosts>);
+        impl TryFrom<Wire> for Answer {
+            type Error = String;
+
+            fn try_from(Wire { ready, summary_total: total, summary_overview }: Wire) -> Result<Self, String> {
+                let costs = summary_overview.map(|products| ProductCosts { total, products });
+                prepared(ready, "SummaryOverview", costs).map(Self)
+            }
         }
         let request = Request { begin_time: month.to_string(), end_time: month.to_string(), pay_type, payer_uin };
         let answer: Answer = self.client.ask(&DESCRIBE_BILL_SUMMARY_BY_PRODUCT, &request).await?;
-        let costs = ProductCosts { total: answer.summary_total, products: answer.summary_overview };
-        Ok(if answer.ready == 0 { Prepared::NotYet } else { Prepared::Ready(costs) })
+        Ok(answer.0)
     }
 
     /// What a member of an organization cost in a month, in groups.
@@ -196,11 +214,20 @@ impl Billing<'_> {
         }
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
-        struct Answer {
+        struct Wire {
             #[serde(deserialize_with = "number")]
             ready: u8,
-            #[serde(default, deserialize_with = "list")]
-            summary_detail: Vec<GroupCost>,
+            summary_detail: Option<Vec<GroupCost>>,
+        }
+        #[derive(Deserialize)]
+        #[serde(try_from = "Wire")]
+        struct Answer(Prepared<Vec<GroupCost>>);
+        impl TryFrom<Wire> for Answer {
+            type Error = String;
+
+            fn try_from(Wire { ready, summary_detail }: Wire) -> Result<Self, String> {
+                prepared(ready, "SummaryDetail", summary_detail).map(Self)
+            }
         }
         let (group_type, tag_key): (_, &[String]) = match by {
             GroupBy::Business => ("business", &[]),
@@ -211,7 +238,7 @@ impl Billing<'_> {
         };
         let request = Request { month: of, group_type, tag_key };
         let answer: Answer = self.client.ask(&DESCRIBE_BILL_SUMMARY_FOR_ORGANIZATION, &request).await?;
-        Ok(if answer.ready == 0 { Prepared::NotYet } else { Prepared::Ready(answer.summary_detail) })
+        Ok(answer.0)
     }
 
     /// Where a bill can be downloaded for a day, by [`Client::download`](crate::cloud::Client::download). From 2021-01 on; overview and
@@ -226,13 +253,23 @@ impl Billing<'_> {
         }
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
-        struct Answer {
+        struct Wire {
             #[serde(deserialize_with = "number")]
             ready: u8,
             #[serde(default, deserialize_with = "some_secret")]
             download_url: Option<Secret>,
         }
+        #[derive(Deserialize)]
+        #[serde(try_from = "Wire")]
+        struct Answer(Prepared<Secret>);
+        impl TryFrom<Wire> for Answer {
+            type Error = String;
+
+            fn try_from(Wire { ready, download_url }: Wire) -> Result<Self, String> {
+                prepared(ready, "DownloadUrl", download_url).map(Self)
+            }
+        }
         let answer: Answer = self.client.ask(&DESCRIBE_BILL_DOWNLOAD_URL, &Request { file_type: file, month: of }).await?;
-        Ok(answer.download_url.filter(|_| answer.ready != 0).map_or(Prepared::NotYet, Prepared::Ready))
+        Ok(answer.0)
     }
 }

@@ -8,7 +8,7 @@ use chrono::DateTime;
 use serde::Deserialize;
 
 use super::{Credential, Fetch, Provider, Temporary, World};
-use crate::cloud::fields::{number, secret, text};
+use crate::cloud::fields::{number, text, told_secret};
 use crate::cloud::sts::{AssumeRole, AssumeRoleWithWebIdentity};
 use crate::cloud::{Client, Error, ErrorKind};
 use crate::model::{Address, Secret};
@@ -57,9 +57,9 @@ impl Provider for MachineRole {
             code: String,
             #[serde(deserialize_with = "text")]
             tmp_secret_id: String,
-            #[serde(deserialize_with = "secret")]
+            #[serde(deserialize_with = "told_secret")]
             tmp_secret_key: Secret,
-            #[serde(deserialize_with = "secret")]
+            #[serde(deserialize_with = "told_secret")]
             token: Secret,
             #[serde(deserialize_with = "number")]
             expired_time: i64,

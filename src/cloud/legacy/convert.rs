@@ -18,10 +18,7 @@ pub struct VodPlayInfo {
 
 impl VodPlayInfo {
     pub(super) fn from_wire(answer: wire::FileSet) -> Self {
-        Self {
-            total: answer.total_count.to_u64().unwrap_or(0),
-            media: answer.file_set.into_iter().flatten().map(|item| media(item, None)).collect(),
-        }
+        Self { total: answer.total_count, media: answer.file_set.into_iter().map(|item| media(item, None)).collect() }
     }
 }
 
@@ -33,7 +30,7 @@ pub(super) fn media(item: wire::FileItem, asked: Option<&Vid>) -> Media {
         state: state(item.status.0.trim()),
         duration_ms: item.duration.and_then(|duration| duration.to_millis()).filter(|millis| *millis > 0),
         cover_url: some(item.image_url.0).unwrap_or(item.image_url_captured.0),
-        renditions: renditions(item.play_set),
+        renditions: renditions(item.play_set.unwrap_or_default()),
         ..Media::new(FileId::new(item.file_id.0))
     }
 }
@@ -80,9 +77,8 @@ pub(super) fn video_info(answer: wire::VideoInfo, file_id: &FileId) -> Media {
     }
 }
 
-pub(super) fn renditions(items: Option<Vec<wire::PlayItem>>) -> Vec<Rendition> {
+pub(super) fn renditions(items: Vec<wire::PlayItem>) -> Vec<Rendition> {
     let renditions = items
-        .unwrap_or_default()
         .into_iter()
         .map(|item| Rendition {
             definition: definition(item.definition),

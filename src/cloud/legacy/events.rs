@@ -10,7 +10,7 @@ use super::{Legacy, actions};
 use crate::cloud::Error;
 use crate::cloud::check::Check;
 use crate::cloud::convert::malformed;
-use crate::cloud::fields::{list, some_file_id, some_number, some_secret, some_text, text};
+use crate::cloud::fields::{some_file_id, some_number, some_secret, some_text, text};
 use crate::model::{FileId, Secret};
 
 /// One event of the legacy API.
@@ -64,7 +64,6 @@ pub struct LegacyEventData {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
-    #[serde(default, deserialize_with = "list")]
     event_list: Vec<Item>,
 }
 

@@ -7,7 +7,7 @@ use super::convert::state;
 use super::{Legacy, actions};
 use crate::cloud::Error;
 use crate::cloud::check::Check;
-use crate::cloud::fields::{file_id, list, some_number, some_text, some_vid, text, texts};
+use crate::cloud::fields::{file_id, some_number, some_text, some_vid, text, texts};
 use crate::cloud::lenient::Exact;
 use crate::model::{FileId, MediaState, Vid};
 
@@ -106,7 +106,6 @@ pub struct VodInfoItem {
 struct Answer {
     #[serde(default, deserialize_with = "some_number")]
     total_count: Option<u64>,
-    #[serde(default, deserialize_with = "list")]
     file_set: Vec<Item>,
 }
 

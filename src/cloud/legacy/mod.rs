@@ -36,9 +36,9 @@ impl Legacy<'_> {
     /// The media of a recording by vid; with `notify_url` also where to call when it is complete,
     /// which counts only before the recording's work has ended.
     pub async fn describe_record_play_info(self, request: &DescribeRecordPlayInfo) -> Result<Vec<Media>, Error> {
-        let answer: wire::FileSet = self.client.ask(&actions::DESCRIBE_RECORD_PLAY_INFO, request).await?;
+        let answer: wire::Recorded = self.client.ask(&actions::DESCRIBE_RECORD_PLAY_INFO, request).await?;
         let vid = Vid::new(request.vid.as_str());
-        Ok(answer.file_set.into_iter().flatten().map(|item| convert::media(item, Some(&vid))).collect())
+        Ok(answer.file_set.into_iter().map(|item| convert::media(item, Some(&vid))).collect())
     }
 
     /// Everything about one media.

@@ -3,20 +3,28 @@
 
 use serde::Deserialize;
 
+use crate::cloud::fields::{number, told};
 use crate::cloud::lenient::{Exact, Text, Whole};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct FileSet {
-    #[serde(default)]
-    pub total_count: Whole,
-    #[serde(default)]
-    pub file_set: Option<Vec<FileItem>>,
+    #[serde(deserialize_with = "number")]
+    pub total_count: u64,
+    pub file_set: Vec<FileItem>,
+}
+
+/// The files of a recording; no edition of the page has a total here.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Recorded {
+    pub file_set: Vec<FileItem>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct FileItem {
+    #[serde(deserialize_with = "told")]
     pub file_id: Text,
     #[serde(default)]
     pub file_name: Text,
@@ -48,14 +56,12 @@ pub(super) struct PlayItem {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PlayUrls {
-    #[serde(default)]
-    pub play_set: Option<Vec<PlayItem>>,
+    pub play_set: Vec<PlayItem>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct VideoInfo {
-    #[serde(default)]
     pub basic_info: BasicInfo,
     #[serde(default)]
     pub meta_data: MetaData,

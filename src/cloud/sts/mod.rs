@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::actions::sts as actions;
 use super::credential::Temporary;
-use super::fields::{number, secret, text};
+use super::fields::{number, text, told_secret};
 use super::{Client, Credential, Error};
 use crate::cloud::convert::malformed;
 use crate::model::Secret;
@@ -67,9 +67,9 @@ struct Answer {
 struct Pair {
     #[serde(deserialize_with = "text")]
     tmp_secret_id: String,
-    #[serde(deserialize_with = "secret")]
+    #[serde(deserialize_with = "told_secret")]
     tmp_secret_key: Secret,
-    #[serde(deserialize_with = "secret")]
+    #[serde(deserialize_with = "told_secret")]
     token: Secret,
 }
 

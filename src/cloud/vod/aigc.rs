@@ -8,7 +8,8 @@ use super::usage::USAGE_DAYS;
 use super::{TaskUsage, TimeWindow, Vod, wire};
 use crate::cloud::Error;
 use crate::cloud::check::Check;
-use crate::cloud::fields::{list, some_number, some_secret, some_text, some_time, text};
+use crate::cloud::convert::malformed;
+use crate::cloud::fields::{present_text, some_number, some_secret, some_text, some_time, text};
 use crate::cloud::pages::{self, Page, Pages};
 use crate::model::{Secret, SubAppId};
 
@@ -103,7 +104,6 @@ struct Request<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Answer {
-    #[serde(default, deserialize_with = "list")]
     aigc_usage_data_set: Vec<Series>,
     #[serde(default)]
     aigc_text_details: Option<Details>,
@@ -112,9 +112,8 @@ struct Answer {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Series {
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "present_text")]
     specification: String,
-    #[serde(default, deserialize_with = "list")]
     data_set: Vec<wire::TaskStatDataItem>,
 }
 
@@ -123,7 +122,6 @@ struct Series {
 struct Details {
     #[serde(default, deserialize_with = "some_text")]
     scroll_token: Option<String>,
-    #[serde(default, deserialize_with = "list")]
     data: Vec<AigcText>,
 }
 
@@ -181,8 +179,9 @@ impl<'a> Vod<'a> {
                 request.check()?;
                 let asked = Request { scroll_token: token.as_deref(), page_size: Some(PAGE), ..request.request("TextDetail") };
                 let answer: Answer = self.client.ask(&DESCRIBE_AIGC_USAGE_DATA, &asked).await?;
-                let (items, next) =
-                    answer.aigc_text_details.map(|details| (details.data, details.scroll_token)).unwrap_or_default();
+                let Some(Details { scroll_token: next, data: items }) = answer.aigc_text_details else {
+                    return Err(malformed(DESCRIBE_AIGC_USAGE_DATA.action.name, "AigcTextDetails is not told".to_owned()));
+                };
                 // That an empty page may still carry a token is not excluded; nothing comes after it.
                 let next = if items.is_empty() { None } else { next.map(Some) };
                 Ok(Page { items, next })

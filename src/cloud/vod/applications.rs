@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Vod;
 use super::actions::DESCRIBE_SUB_APP_IDS;
-use crate::cloud::fields::{application, list, some_number, some_text, some_time, text, texts};
+use crate::cloud::fields::{application, list, number, some_text, some_time, text, texts};
 use crate::cloud::pages::{self, Page, Pages};
 use crate::cloud::{Error, ErrorKind};
 use crate::model::SubAppId;
@@ -65,9 +65,9 @@ struct Request {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Answer {
-    #[serde(default, deserialize_with = "some_number")]
-    total_count: Option<u64>,
-    #[serde(default, rename = "SubAppIdInfoSet", deserialize_with = "list")]
+    #[serde(deserialize_with = "number")]
+    total_count: u64,
+    #[serde(rename = "SubAppIdInfoSet")]
     set: Vec<Info>,
 }
 
@@ -126,7 +126,7 @@ impl<'a> Vod<'a> {
         pages::by_cursor(action, 0, move |offset| async move {
             let request = Request { offset, limit: PAGE };
             let answer: Answer = self.client.ask(&DESCRIBE_SUB_APP_IDS, &request).await?;
-            let next = pages::after(action, offset, answer.set.len() as u64, PAGE, answer.total_count)?;
+            let next = pages::after(action, offset, answer.set.len() as u64, PAGE, Some(answer.total_count))?;
             Ok(Page { items: answer.set.into_iter().map(Application::from).collect(), next })
         })
     }

@@ -9,7 +9,7 @@ use crate::model::{FileId, Media, MediaState, Period, Rendition, SubAppId, Vid};
 impl SearchMediaAnswer {
     pub(super) fn from_wire(answer: wire::SearchMedia, sub_app_id: Option<SubAppId>) -> Self {
         let media = answer.media_info_set.into_iter().map(|info| media(info, sub_app_id)).collect();
-        Self { total: answer.total_count.to_u64().unwrap_or(0), media }
+        Self { total: answer.total_count, media }
     }
 }
 

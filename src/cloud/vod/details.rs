@@ -6,17 +6,16 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
 
 use crate::cloud::fields::{
-    file_id, file_ids, list, number, some_expiry, some_millis, some_number, some_secret, some_text, some_time, some_vid, text,
-    texts,
+    file_id, list, number, some_expiry, some_millis, some_number, some_secret, some_text, some_time, some_vid, text, texts,
+    told_file_ids,
 };
 use crate::model::{FileId, Secret, Vid};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Answer {
-    #[serde(default, deserialize_with = "list")]
     pub media_info_set: Vec<MediaDetails>,
-    #[serde(default, deserialize_with = "file_ids")]
+    #[serde(deserialize_with = "told_file_ids")]
     pub not_exist_file_id_set: Vec<FileId>,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::actions::{DESCRIBE_DEFAULT_DISTRIBUTION_CONFIG, DESCRIBE_VOD_DOMAINS};
 use super::{ForApplication, Vod};
 use crate::cloud::Error;
-use crate::cloud::fields::{list, some_number, some_secret, some_time, switch, text, texts};
+use crate::cloud::fields::{list, number, some_secret, some_time, switch, text, texts, told_text};
 use crate::cloud::pages::{self, Page, Pages};
 use crate::model::{Secret, SubAppId};
 
@@ -18,10 +18,10 @@ const PAGE: u64 = 20;
 #[serde(rename_all = "PascalCase")]
 pub struct Domain {
     /// Its name.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "told_text")]
     pub domain: String,
     /// `VOD`, or `EdgeOne`: what that delivers is in none of VOD's statistics.
-    #[serde(default, rename = "Type", deserialize_with = "text")]
+    #[serde(rename = "Type", deserialize_with = "told_text")]
     pub kind: String,
     /// `Online`, `Deploying`, `Locked`.
     #[serde(default, rename = "DeployStatus", deserialize_with = "text")]
@@ -163,9 +163,8 @@ struct Request {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Answer {
-    #[serde(default, deserialize_with = "some_number")]
-    total_count: Option<u64>,
-    #[serde(default, deserialize_with = "list")]
+    #[serde(deserialize_with = "number")]
+    total_count: u64,
     domain_set: Vec<Domain>,
 }
 
@@ -176,7 +175,7 @@ impl<'a> Vod<'a> {
         pages::by_cursor(action, 0, move |offset| async move {
             let request = Request { sub_app_id, offset, limit: PAGE };
             let answer: Answer = self.client.ask(&DESCRIBE_VOD_DOMAINS, &request).await?;
-            let next = pages::after(action, offset, answer.domain_set.len() as u64, PAGE, answer.total_count)?;
+            let next = pages::after(action, offset, answer.domain_set.len() as u64, PAGE, Some(answer.total_count))?;
             Ok(Page { items: answer.domain_set, next })
         })
     }

@@ -7,7 +7,7 @@ use super::Vod;
 use super::actions::LIST_FILES;
 use crate::cloud::check::Check;
 use crate::cloud::convert::malformed;
-use crate::cloud::fields::{list, number, some_file_id, some_number, some_text, some_time, text, texts};
+use crate::cloud::fields::{number, some_file_id, some_number, some_text, some_time, text, texts, told_text};
 use crate::cloud::pages::{self, Page, Pages};
 use crate::model::{FileId, SubAppId};
 
@@ -42,7 +42,7 @@ pub enum FileEntry {
 #[serde(rename_all = "PascalCase")]
 pub struct StoredFile {
     /// Its path.
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "told_text")]
     pub key: String,
     /// When it was last written.
     #[serde(default, rename = "LastModified", deserialize_with = "some_time")]
@@ -82,7 +82,6 @@ struct Answer {
     next_marker: Option<String>,
     #[serde(default, deserialize_with = "texts")]
     common_prefixes: Vec<String>,
-    #[serde(default, deserialize_with = "list")]
     contents: Vec<StoredFile>,
 }
 

@@ -9,7 +9,7 @@ use super::actions::DESCRIBE_CDN_LOGS;
 use super::{TimeWindow, Vod};
 use crate::cloud::check::Check;
 use crate::cloud::convert::malformed;
-use crate::cloud::fields::{list, secret, some_number, text, time};
+use crate::cloud::fields::{number, text, time, told_secret, told_text};
 use crate::cloud::pages::{self, Page, Pages};
 use crate::model::{Secret, SubAppId};
 
@@ -59,11 +59,9 @@ struct Request<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Answer {
-    #[serde(default, deserialize_with = "some_number")]
-    total_count: Option<u64>,
-    #[serde(default, deserialize_with = "list")]
+    #[serde(deserialize_with = "number")]
+    total_count: u64,
     oversea_cdn_logs: Vec<Item>,
-    #[serde(default, deserialize_with = "list")]
     domestic_cdn_logs: Vec<Item>,
 }
 
@@ -72,9 +70,9 @@ struct Answer {
 struct Item {
     #[serde(default, deserialize_with = "text")]
     date: String,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "told_text")]
     name: String,
-    #[serde(deserialize_with = "secret")]
+    #[serde(deserialize_with = "told_secret")]
     url: Secret,
     #[serde(deserialize_with = "time")]
     start_time: DateTime<Utc>,
@@ -125,7 +123,7 @@ impl<'a> Vod<'a> {
                 let mut logs: Vec<CdnLog> = domestic.chain(overseas).collect();
                 logs.retain(|log| place.seen.insert((log.overseas, log.name.clone(), log.start)));
                 let seen = place.seen.len() as u64;
-                let total = answer.total_count.unwrap_or(0);
+                let total = answer.total_count;
                 if logs.is_empty() && seen < total {
                     return Err(malformed(action, format!("TotalCount is {total}, but only {seen} files came; list again")));
                 }

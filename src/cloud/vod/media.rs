@@ -1,10 +1,13 @@
 //! DescribeMediaInfos: media by id, as the product's own word for them or with everything that is told.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::actions::DESCRIBE_MEDIA_INFOS;
 use super::{MediaDetails, Vod, details, wire};
 use crate::cloud::Error;
+use crate::cloud::convert::malformed;
 use crate::model::{FileId, Media, SubAppId};
 
 /// The most FileIds that one DescribeMediaInfos takes.
@@ -66,6 +69,14 @@ struct Request<'a> {
     filters: &'a [MediaPart],
 }
 
+/// Of each id it must be told whether it exists.
+fn check_all<'a>(asked: &[FileId], there: impl Iterator<Item = &'a FileId>, missing: &'a [FileId]) -> Result<(), Error> {
+    let told: HashSet<&FileId> = there.chain(missing).collect();
+    let untold = asked.iter().find(|id| !told.contains(id));
+    let message = |id: &FileId| format!("media {id} is neither in MediaInfoSet nor in NotExistFileIdSet");
+    untold.map_or(Ok(()), |id| Err(malformed(DESCRIBE_MEDIA_INFOS.action.name, message(id))))
+}
+
 impl Vod<'_> {
     /// Media by id. Ids that are unknown come back as such and are no error; more than [`MAX_FILE_IDS`] are
     /// asked for in several calls.
@@ -76,6 +87,7 @@ impl Vod<'_> {
             let answer: wire::MediaInfos = self.client.ask(&DESCRIBE_MEDIA_INFOS, &request).await?;
             all.append(answer, sub_app_id);
         }
+        check_all(file_ids, all.media.iter().map(|media| &media.file_id), &all.missing)?;
         Ok(all)
     }
 
@@ -94,6 +106,7 @@ impl Vod<'_> {
             all.media.extend(answer.media_info_set);
             all.missing.extend(answer.not_exist_file_id_set);
         }
+        check_all(file_ids, all.media.iter().map(|media| &media.file_id), &all.missing)?;
         Ok(all)
     }
 }

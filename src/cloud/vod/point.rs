@@ -85,7 +85,7 @@ impl TaskUsage {
                     task_type: task_type.to_owned(),
                     specification: specification.to_owned(),
                     time,
-                    count: item.count.0.max(0),
+                    count: not_negative(action, item.count)?,
                     usage: not_negative(action, item.usage)?,
                 });
             }

@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 use super::Vod;
 use super::actions::DESCRIBE_PREPAID_PRODUCTS;
 use crate::cloud::Error;
-use crate::cloud::fields::{list, number, some_number, some_time, text};
+use crate::cloud::fields::{number, some_number, some_time, text, told_text};
 
 /// A pack, package or plugin of the account. (VOD API 3.0, DescribePrepaidProducts; not on the international site.)
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PrepaidProduct {
     /// Its id.
-    #[serde(rename = "ProductInstanceId", deserialize_with = "text")]
+    #[serde(rename = "ProductInstanceId", deserialize_with = "told_text")]
     pub id: String,
     /// `StarterPackage`, `MiniProgramPlugin`, `ResourcePackage`.
-    #[serde(rename = "ProductType", deserialize_with = "text")]
+    #[serde(rename = "ProductType", deserialize_with = "told_text")]
     pub kind: String,
     /// From when it holds.
     #[serde(default, rename = "StartTime", deserialize_with = "some_time")]
@@ -31,7 +31,7 @@ pub struct PrepaidProduct {
     #[serde(default, deserialize_with = "some_number")]
     pub bind_status: Option<i64>,
     /// What is in it.
-    #[serde(default, rename = "ResourceSet", deserialize_with = "list")]
+    #[serde(rename = "ResourceSet")]
     pub resources: Vec<PackedResource>,
     /// `Effective`, `Isolated`.
     #[serde(default, rename = "ProductInstanceStatus", deserialize_with = "text")]
@@ -49,7 +49,7 @@ pub struct PrepaidProduct {
 #[serde(rename_all = "PascalCase")]
 pub struct PackedResource {
     /// `Storage`, `Traffic` (bytes); `Transcode`, `TESHD`, `Review`, `MediaProcess`, `MLLMMediaProcess` (seconds).
-    #[serde(rename = "ResourceType", deserialize_with = "text")]
+    #[serde(rename = "ResourceType", deserialize_with = "told_text")]
     pub kind: String,
     /// What was bought.
     #[serde(deserialize_with = "number")]
@@ -67,7 +67,6 @@ impl Vod<'_> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
-            #[serde(default, deserialize_with = "list")]
             product_instance_set: Vec<PrepaidProduct>,
         }
         let answer: Answer = self.client.ask(&DESCRIBE_PREPAID_PRODUCTS, &Nothing {}).await?;

@@ -9,7 +9,7 @@ use super::manage::Done;
 use super::{ForApplication, Interval, Point, TimeWindow, Vod, wire};
 use crate::cloud::Error;
 use crate::cloud::check::Check;
-use crate::cloud::fields::{list, number, text};
+use crate::cloud::fields::{number, text, told_text};
 use crate::model::{FileId, SubAppId};
 pub use crate::model::{RestoreTier, StorageClass};
 
@@ -57,7 +57,7 @@ pub struct StorageData {
     #[serde(rename = "DeepArchiveStorage", deserialize_with = "number")]
     pub deep_archive: u64,
     /// The same by billing area.
-    #[serde(default, rename = "StorageStat", deserialize_with = "list")]
+    #[serde(rename = "StorageStat")]
     pub areas: Vec<AreaStorage>,
 }
 
@@ -66,7 +66,7 @@ pub struct StorageData {
 #[serde(rename_all = "PascalCase")]
 pub struct AreaStorage {
     /// One of [`crate::model::area::STORAGE_AREAS`].
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "told_text")]
     pub area: String,
     /// All classes.
     #[serde(rename = "TotalStorage", deserialize_with = "number")]
@@ -172,7 +172,6 @@ impl Vod<'_> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
-            #[serde(default, deserialize_with = "list")]
             storage_region_infos: Vec<StorageRegion>,
         }
         let answer: Answer = self.client.ask(&DESCRIBE_STORAGE_REGIONS, &ForApplication { sub_app_id }).await?;

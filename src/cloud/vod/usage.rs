@@ -9,7 +9,7 @@ use super::actions::{
 use super::{Point, TaskUsage, TimeWindow, Vod, wire};
 use crate::cloud::Error;
 use crate::cloud::check::Check;
-use crate::cloud::fields::{list, number};
+use crate::cloud::fields::number;
 use crate::model::SubAppId;
 
 /// The most days of one question about usage.
@@ -82,7 +82,6 @@ impl Vod<'_> {
             total_count: u64,
             #[serde(deserialize_with = "number")]
             total_duration: u64,
-            #[serde(default, deserialize_with = "list")]
             data: Vec<wire::StatDataItem>,
         }
         Check::of(&DESCRIBE_REVIEW_DETAILS).days(request.window.period(), USAGE_DAYS)?;

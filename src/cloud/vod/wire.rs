@@ -1,31 +1,30 @@
-//! What is answered, as it is sent. Members that nobody reads are not declared; unknown ones are ignored.
+//! What is answered, as it is sent. Members that nobody reads are not declared; unknown ones are ignored. What a figure rests on
+//! has no default: an answer without it is none.
 
 use serde::Deserialize;
 
-use crate::cloud::fields::list;
+use crate::cloud::fields::{list, number, present, told};
 use crate::cloud::lenient::{Exact, Measured, Text, Whole};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct SearchMedia {
-    #[serde(default)]
-    pub total_count: Whole,
-    #[serde(default, deserialize_with = "list")]
+    #[serde(deserialize_with = "number")]
+    pub total_count: u64,
     pub media_info_set: Vec<MediaInfo>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct MediaInfos {
-    #[serde(default, deserialize_with = "list")]
     pub media_info_set: Vec<MediaInfo>,
-    #[serde(default, deserialize_with = "list")]
     pub not_exist_file_id_set: Vec<Text>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct MediaInfo {
+    #[serde(deserialize_with = "told")]
     pub file_id: Text,
     pub basic_info: Option<BasicInfo>,
     pub meta_data: Option<MetaData>,
@@ -120,13 +119,13 @@ pub(super) struct AdaptiveItem {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Points {
-    #[serde(default, deserialize_with = "list")]
     pub data: Vec<StatDataItem>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct StatDataItem {
+    #[serde(deserialize_with = "told")]
     pub time: Text,
     pub value: Measured,
 }
@@ -134,40 +133,39 @@ pub(super) struct StatDataItem {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct MediaProcessUsage {
-    #[serde(default, deserialize_with = "list")]
     pub media_process_data_set: Vec<TaskStatData>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct TaskStatData {
+    #[serde(deserialize_with = "told")]
     pub task_type: Text,
-    #[serde(default, deserialize_with = "list")]
     pub summary: Vec<TaskStatDataItem>,
-    #[serde(default, deserialize_with = "list")]
     pub details: Vec<SpecificationData>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct SpecificationData {
+    #[serde(deserialize_with = "present")]
     pub specification: Text,
-    #[serde(default, deserialize_with = "list")]
     pub data: Vec<TaskStatDataItem>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct TaskStatDataItem {
+    #[serde(deserialize_with = "told")]
     pub time: Text,
-    #[serde(default)]
-    pub count: Whole,
+    pub count: Measured,
     pub usage: Measured,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct CountDataItem {
+    #[serde(deserialize_with = "told")]
     pub time: Text,
     pub count: Measured,
 }
@@ -175,21 +173,18 @@ pub(super) struct CountDataItem {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ImageReviewUsage {
-    #[serde(default, deserialize_with = "list")]
     pub image_review_usage_data_set: Vec<CountDataItem>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct LicenseUsage {
-    #[serde(default, deserialize_with = "list")]
     pub license_usage_data_set: Vec<CountDataItem>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct UploadAccelerationUsage {
-    #[serde(default, deserialize_with = "list")]
     pub client_upload_acceleration_usage_data_set: Vec<StatDataItem>,
 }
 
@@ -197,9 +192,14 @@ pub(super) struct UploadAccelerationUsage {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct EventConfig {
+    #[serde(deserialize_with = "present")]
     pub mode: Text,
+    #[serde(deserialize_with = "present")]
     pub notification_url: Text,
+    #[serde(deserialize_with = "present")]
     pub upload_media_complete_event_switch: Text,
+    #[serde(deserialize_with = "present")]
     pub delete_media_complete_event_switch: Text,
+    #[serde(deserialize_with = "present")]
     pub persistence_complete_event_switch: Text,
 }

@@ -15,7 +15,7 @@ const WHOLE: u64 = 10_000;
 /// Decides faults, and remembers how often each request came.
 #[derive(Debug)]
 pub(in crate::sim) struct Decider {
-    faults: Faults,
+    pub(super) faults: Faults,
     seen: Mutex<HashMap<u64, Seen>>,
 }
 

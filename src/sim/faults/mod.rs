@@ -9,6 +9,7 @@ mod decide;
 mod line;
 mod lists;
 mod spec;
+mod untold;
 
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub(super) use asked::{Api, Asked};
 pub(super) use decide::Decider;
 pub(super) use line::{Fragile, Line, Socket};
 pub(super) use lists::{disturb, repeat_first};
+use untold::Untold;
+pub(super) use untold::{one_untold, ways_untold};
 
 /// What goes wrong, and how often: `throttle=5%,internal=2%,seed=7`, or `mixed,seed=7`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +39,8 @@ pub struct Faults {
     /// So many billing requests find that bills are not ready.
     unready: u64,
     denied: Vec<Denied>,
+    /// Members that answers do not tell.
+    untold: Vec<Untold>,
 }
 
 impl Default for Faults {
@@ -50,6 +55,7 @@ impl Default for Faults {
             skew: TimeDelta::zero(),
             unready: 0,
             denied: Vec::new(),
+            untold: Vec::new(),
         }
     }
 }

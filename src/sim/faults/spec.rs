@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use chrono::TimeDelta;
 
-use super::{Denied, Faults, MIXED, NAMES};
+use super::{Denied, Faults, MIXED, NAMES, Untold};
 use crate::sim::SimError;
 
 /// Everything that is not a kind of fault.
@@ -49,6 +49,10 @@ impl Faults {
             "skew" => self.skew = span(value).ok_or_else(|| form("SECONDSs"))?,
             "unready" => self.unready = value.parse().map_err(|_| form("NUMBER"))?,
             "deny" => self.denied.push(Denied::parse(value).ok_or_else(|| form("ACTION, SUBAPPID or ACTION@SUBAPPID"))?),
+            "shape" if value.contains(':') => {
+                let untold = Untold::parse(value).ok_or_else(|| form("ACTION:MEMBER:drop or ACTION:MEMBER:null"))?;
+                self.untold.push(untold);
+            }
             _ => {
                 let known = NAMES.iter().find(|(known, _)| *known == name);
                 let (_, fault) = known.ok_or_else(|| format!("{name:?} is none of {}", all_names()))?;

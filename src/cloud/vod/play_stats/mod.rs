@@ -12,7 +12,7 @@ use super::actions::{
 use super::{TimeWindow, Vod};
 use crate::cloud::Error;
 use crate::cloud::check::Check;
-use crate::cloud::fields::{file_id, list, number, secret, time};
+use crate::cloud::fields::{file_id, number, time, told_secret};
 use crate::cloud::pages::{self, Page, Pages};
 use crate::model::time::format_time;
 use crate::model::{BillingDay, FileId, Period, Secret, SubAppId};
@@ -112,7 +112,6 @@ pub struct PlayPoint {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Daily {
-    #[serde(default, deserialize_with = "list")]
     daily_play_stat_info_set: Vec<DailyItem>,
 }
 
@@ -159,7 +158,6 @@ impl<'a> Vod<'a> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
-            #[serde(default, deserialize_with = "list")]
             play_stat_file_set: Vec<Item>,
         }
         #[derive(Deserialize)]
@@ -167,7 +165,7 @@ impl<'a> Vod<'a> {
         struct Item {
             #[serde(deserialize_with = "time")]
             date: DateTime<Utc>,
-            #[serde(deserialize_with = "secret")]
+            #[serde(deserialize_with = "told_secret")]
             url: Secret,
         }
         Check::of(&DESCRIBE_DAILY_PLAY_STAT_FILE_LIST).days(period, MOST_DAYS)?;
@@ -226,7 +224,6 @@ impl<'a> Vod<'a> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
-            #[serde(default, deserialize_with = "list")]
             play_stat_info_set: Vec<PlayPoint>,
         }
         let period = request.window.period();
