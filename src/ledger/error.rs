@@ -35,6 +35,13 @@ pub enum LedgerError {
         /// The beginning of the hour.
         start: DateTime<Utc>,
     },
+    /// Usage of the default application without its id beside that of every application with theirs.
+    #[error(
+        "account {0}: usage of the default application is stored without its id, and that of the applications that the cloud listed \
+         with theirs; which of them is the default one is not known, and nothing is counted twice: run `vodledger sync` with a key that \
+         may call DescribeVodDomains"
+    )]
+    TwoIdentities(String),
     /// The address is of a kind that this build does not know.
     #[error(
         "ledger {0:?}: this kind of address is not supported; give a file path, sqlite:FILE, or postgres://USER@HOST/DATABASE"

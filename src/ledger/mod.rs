@@ -19,6 +19,7 @@ mod dump;
 mod error;
 mod event_configs;
 mod facts;
+mod identity;
 mod inventory;
 mod logs;
 mod media;

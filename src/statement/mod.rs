@@ -94,7 +94,7 @@ pub fn charge_mapped(
     Ok(statement)
 }
 
-/// Rates a month and changes nothing.
+/// Rates a month and changes no charges. No application is rated twice, with its id and without.
 pub fn rate_month(
     ledger: &Ledger,
     account: &AccountId,
@@ -105,6 +105,7 @@ pub fn rate_month(
     // No stored row crosses the end of its billing day, so none crosses the end of the month.
     // What is left of packs when the month begins, only the usage since they began can tell.
     let since = Pack::history_of(&options.packs, account, month);
+    ledger.one_identity(account)?;
     let usage = ledger.usage(account, Period { start: since.start(), end: month.period().end })?;
     let options = &Options { since: Some(since), ..options.clone() };
     let book = with_meters_of(book, &usage);

@@ -26,6 +26,7 @@ mod explain;
 mod find;
 mod focus;
 mod house;
+mod identity;
 mod inventory;
 mod killed;
 mod ledger;
