@@ -37,6 +37,7 @@ mod ledger_versions;
 mod log_fetch;
 mod log_files;
 mod log_ledger;
+mod lowered;
 mod media_apply;
 mod media_command;
 mod media_cost;
