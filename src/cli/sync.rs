@@ -34,6 +34,9 @@ pub struct Args {
     /// All but these kinds
     #[arg(long, value_name = "KIND", value_delimiter = ',', conflicts_with = "only")]
     skip: Vec<Kind>,
+    /// Exit with 3 when an answer lowers a day's usage by more than half, or takes away all of a window
+    #[arg(long)]
+    strict: bool,
     /// Form of the manifest [default: table on a terminal, else csv]
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -53,7 +56,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Outcome, Error> {
         match collect(args, context, account, &ledger, period) {
             Ok(manifest) => {
                 list(&mut listing, account, &manifest);
-                ends.push(manifest.overall());
+                for lowered in &manifest.lowered {
+                    note!("{}: restated downwards by more than half: {lowered}", account.name);
+                }
+                let is_doubtful = args.strict && !manifest.lowered.is_empty() && manifest.overall() == Overall::Done;
+                ends.push(if is_doubtful { Overall::Partial } else { manifest.overall() });
             }
             // One account that fails does not keep the others from being collected.
             Err(error) if accounts.len() > 1 => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::plan::{Kind, Plan};
-use crate::ledger::{Committed, Ledger, LedgerError, UnitCount};
+use crate::ledger::{Committed, Ledger, LedgerError, Lowered, UnitCount};
 use crate::model::{Period, SubAppId};
 
 /// Something that could not be asked at all.
@@ -41,6 +41,8 @@ pub struct Manifest {
     pub already_known: usize,
     /// What this run changed in the ledger.
     pub committed: Committed,
+    /// What this run lowered by more than half. It is kept, with what was there before as a revision.
+    pub lowered: Vec<Lowered>,
     /// What could not be asked.
     pub gaps: Vec<Gap>,
     /// What VOD does not know about, so that no figure holds it: domains of EdgeOne.
@@ -61,6 +63,7 @@ impl Manifest {
             in_part: 0,
             already_known: 0,
             committed: Committed::default(),
+            lowered: Vec::new(),
             gaps,
             outside: Vec::new(),
         }

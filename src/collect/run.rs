@@ -17,7 +17,7 @@ use super::progress::Progress;
 use super::recorder::Answers;
 use super::{CollectError, listing, on_blocking_thread, owner};
 use crate::cloud::{Client, Priority};
-use crate::ledger::{Brings, Committed, Facts, Lease, Ledger, LedgerError, Outcome, UnitResult};
+use crate::ledger::{Brings, Change, Committed, Facts, Lease, Ledger, LedgerError, Lowered, Outcome, UnitResult};
 use crate::model::{BillingDay, Period, Status, SubAppId};
 
 /// How long a lease lasts unless it is extended.
@@ -72,6 +72,8 @@ pub struct Run {
 struct Ended {
     kind: String,
     committed: Committed,
+    /// What it lowered by much.
+    lowered: Vec<Lowered>,
     /// Whether something of what it asked for is missing, although facts came.
     is_part: bool,
     /// Units that it was split into.
@@ -110,6 +112,7 @@ impl Run {
                     let ended = ended.map_err(|error| CollectError::Interrupted(error.to_string()))??;
                     outage.note(ended.outage);
                     manifest.add(ended.committed, ended.is_part);
+                    manifest.lowered.extend(ended.lowered);
                     progress.planned(ended.more);
                     progress.finished(&ended.kind);
                 }
@@ -242,18 +245,18 @@ impl Run {
         let result = UnitResult { outcome, asked, status, note, rest, snapshots, at: self.plan.now };
         let kind = lease.kind.clone();
         let came_in_part = matches!(result.outcome, Outcome::Part(..));
-        let committed = self.commit(lease, result).await?;
+        let Change { committed, lowered } = self.commit(lease, result).await?;
         let is_part = came_in_part && committed != Committed::default();
-        Ok(Ended { kind, committed, is_part, more, outage })
+        Ok(Ended { kind, committed, lowered, is_part, more, outage })
     }
 
-    async fn commit(&self, lease: Lease, result: UnitResult) -> Result<Committed, CollectError> {
+    async fn commit(&self, lease: Lease, result: UnitResult) -> Result<Change, CollectError> {
         let done = on_blocking_thread(&self.ledger, move |ledger| {
-            match ledger.commit_unit(&lease, &result) {
+            match ledger.commit_change(&lease, &result) {
                 // The answer contradicts itself or holds what cannot be stored: the unit's fault, not the ledger's.
                 Err(error @ (LedgerError::Contradiction(_) | LedgerError::Misplaced(_) | LedgerError::OutOfRange { .. })) => {
                     let failed = UnitResult { outcome: Outcome::Failed(error.to_string()), rest: Vec::new(), ..result };
-                    ledger.commit_unit(&lease, &failed)
+                    ledger.commit_change(&lease, &failed)
                 }
                 committed => committed,
             }
@@ -261,7 +264,7 @@ impl Run {
         match done.await {
             Err(CollectError::Ledger(LedgerError::Fenced(action))) => {
                 tracing::warn!(action, "another run has taken over a unit");
-                Ok(Committed::default())
+                Ok(Change::default())
             }
             other => other,
         }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::connection::{Connection, Row, Value, collect, each_row, reading};
 use super::snapshots::inflate;
 use super::tables::{Dump, TABLES, Table};
-use super::{ChainCheck, Ledger, LedgerError, dump};
+use super::{ChainCheck, Ledger, LedgerError, dump, identity};
 use crate::model::{AccountId, BillingDay};
 
 /// So many problems are told of one rule.
@@ -62,7 +62,12 @@ impl Ledger {
             units_are_sound(connection, &mut checked)?;
             media_days_follow(connection, &mut checked)?;
             bodies_fit(connection, &mut checked)?;
-            collect(connection, "SELECT account FROM account ORDER BY account", &[], |row| Ok(AccountId::new(row.text(0)?)))
+            let sql = "SELECT account FROM account ORDER BY account";
+            let accounts = collect(connection, sql, &[], |row| Ok(AccountId::new(row.text(0)?)))?;
+            for account in &accounts {
+                applications_are_one(connection, account, &mut checked)?;
+            }
+            Ok(accounts)
         })?;
         for account in &accounts {
             self.audit_is_whole(account, &mut checked)?;
@@ -172,6 +177,25 @@ fn media_days_follow(connection: &mut dyn Connection, checked: &mut Checked) -> 
         before = Some((row.0[..2].to_vec(), until));
         Ok(())
     })
+}
+
+/// Nothing of an application is there twice, with its id and without.
+fn applications_are_one(connection: &mut dyn Connection, account: &AccountId, checked: &mut Checked) -> Result<(), LedgerError> {
+    const RULE: &str = "one identity";
+    if let Some(id) = identity::is_evident(connection, account)? {
+        for (table, and) in identity::TABLES {
+            let sql = format!("SELECT COUNT(*) FROM {table} WHERE account = ?1 AND sub_app_id = '' {and}");
+            let rows = collect(connection, &sql, &[account.as_str().into()], |row| row.integer(0))?.into_iter().sum::<i64>();
+            if rows > 0 {
+                let what =
+                    format!("account {account}: {rows} rows of application {id} are stored without its id; run sync or charge");
+                checked.note(RULE, table, what);
+            }
+        }
+    } else if identity::is_ambiguous(connection, account)? {
+        checked.note(RULE, "usage_fact", LedgerError::TwoIdentities(account.to_string()).to_string());
+    }
+    Ok(())
 }
 
 fn bodies_fit(connection: &mut dyn Connection, checked: &mut Checked) -> Result<(), LedgerError> {

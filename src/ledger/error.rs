@@ -34,6 +34,13 @@ pub enum LedgerError {
         /// The beginning of the hour.
         start: DateTime<Utc>,
     },
+    /// Usage of the default application without its id beside that of every application with theirs.
+    #[error(
+        "account {0}: usage of the default application is stored without its id, and that of the applications that the cloud listed \
+         with theirs; which of them is the default one is not known, and nothing is counted twice: run `vodledger sync` with a key that \
+         may call DescribeVodDomains"
+    )]
+    TwoIdentities(String),
     /// No address of a ledger: of a kind that is not known, or a text that tells how to connect to something.
     #[error(
         "ledger {0:?}: this is no address of a ledger; give a file path, sqlite:FILE, or postgres://USER@HOST:PORT/DATABASE with the \

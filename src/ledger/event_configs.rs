@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::accounts::know_account;
 use super::connection::{collect, transaction};
-use super::{Ledger, LedgerError, app_text};
+use super::{Ledger, LedgerError, identity};
 use crate::model::{AccountId, SubAppId};
 
 /// One configuration that was in force before a change.
@@ -27,12 +27,13 @@ impl Ledger {
     ) -> Result<(), LedgerError> {
         transaction(self.lock().as_mut(), |connection| {
             know_account(connection, account)?;
+            let application = identity::named(connection, account, sub_app_id)?;
             connection
                 .execute(
                     "INSERT INTO event_config (account, sub_app_id, position, config, recorded_at)
                      SELECT ?1, ?2, COALESCE(MAX(position), 0) + 1, ?3, ?4
                      FROM event_config WHERE account = ?1 AND sub_app_id = ?2",
-                    &[account.as_str().into(), app_text(sub_app_id).into(), json.into(), at.into()],
+                    &[account.as_str().into(), application.into(), json.into(), at.into()],
                 )
                 .map(drop)
         })
@@ -45,7 +46,9 @@ impl Ledger {
         sub_app_id: Option<SubAppId>,
     ) -> Result<Vec<EventConfigEntry>, LedgerError> {
         let sql = "SELECT config, recorded_at FROM event_config WHERE account = ?1 AND sub_app_id = ?2 ORDER BY position DESC";
-        collect(self.lock().as_mut(), sql, &[account.as_str().into(), app_text(sub_app_id).into()], |row| {
+        let mut connection = self.lock();
+        let application = identity::named(connection.as_mut(), account, sub_app_id)?;
+        collect(connection.as_mut(), sql, &[account.as_str().into(), application.into()], |row| {
             Ok(EventConfigEntry { json: row.text(0)?.to_owned(), recorded: row.time(1)? })
         })
     }
@@ -57,10 +60,12 @@ impl Ledger {
 
     /// Forgets the newest entry, after it was put back in force. Says whether there was one.
     pub fn pop_event_config(&self, account: &AccountId, sub_app_id: Option<SubAppId>) -> Result<bool, LedgerError> {
-        let removed = self.lock().execute(
+        let mut connection = self.lock();
+        let application = identity::named(connection.as_mut(), account, sub_app_id)?;
+        let removed = connection.execute(
             "DELETE FROM event_config WHERE account = ?1 AND sub_app_id = ?2 AND position =
              (SELECT MAX(position) FROM event_config WHERE account = ?1 AND sub_app_id = ?2)",
-            &[account.as_str().into(), app_text(sub_app_id).into()],
+            &[account.as_str().into(), application.into()],
         )?;
         Ok(removed > 0)
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::catalogue::{self, Domain, PackState, PlayStat};
 use super::connection::Connection;
 use super::inventory::{self, Listing};
+use super::lowered::{Change, Lowered};
 use super::units::Unit;
 use super::usage::{self, READINGS, USAGE};
 use super::work::{Committed, Lease, Outcome, UnitResult};
@@ -38,17 +39,24 @@ pub(super) fn replace(
     unit: &Unit,
     facts: &Facts,
     result: &UnitResult,
-) -> Result<Committed, LedgerError> {
-    match facts {
-        Facts::Usage(records) => usage::replace(connection, USAGE, unit, result.asked, records, result.at),
-        Facts::Readings(records) => usage::replace(connection, READINGS, unit, result.asked, records, result.at),
-        Facts::Listing(listing) => inventory::replace(connection, unit, listing, result),
-        Facts::Domains(domains) => catalogue::replace_domains(connection, unit, domains),
-        Facts::Packs(packs) => catalogue::remember_packs(connection, unit, packs),
-        Facts::Plays(plays) => catalogue::replace_plays(connection, unit, plays),
-        Facts::Bill(bill) => bills::replace(connection, unit, bill, result.at),
-        Facts::Logs(committed) => Ok(*committed),
-    }
+) -> Result<Change, LedgerError> {
+    let (committed, is_empty, what) = match facts {
+        Facts::Usage(records) => return usage::replace(connection, USAGE, unit, result.asked, records, result.at),
+        Facts::Readings(records) => return usage::replace(connection, READINGS, unit, result.asked, records, result.at),
+        Facts::Listing(listing) => return inventory::replace(connection, unit, listing, result).map(Change::from),
+        Facts::Packs(packs) => return catalogue::remember_packs(connection, unit, packs).map(Change::from),
+        Facts::Logs(committed) => return Ok((*committed).into()),
+        Facts::Domains(domains) => (catalogue::replace_domains(connection, unit, domains)?, domains.is_empty(), "domains"),
+        Facts::Plays(plays) => (catalogue::replace_plays(connection, unit, plays)?, plays.is_empty(), "plays"),
+        Facts::Bill(bill) => (bills::replace(connection, unit, bill, result.at)?, bill.lines.is_empty(), "lines of the bill"),
+    };
+    // Of what has no sum by day only that all of it is gone can be said.
+    let emptied = (is_empty && committed.restated > 0).then(|| Lowered {
+        what: format!("{what}, {}", BillingDay::of(unit.window.start)),
+        before: i128::try_from(committed.restated).unwrap_or(i128::MAX),
+        after: 0,
+    });
+    Ok(Change { committed, lowered: emptied.into_iter().collect() })
 }
 
 /// Refuses what would break the rule that the facts of a time are replaced as a whole.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::accounts::know_account;
 use super::connection::{Connection, Row, Value, collect, exact, transaction};
-use super::{Ledger, LedgerError, app_text};
+use super::{Ledger, LedgerError, app_text, identity};
 use crate::model::{AccountId, FileId, Media, MediaState, Vid};
 
 /// What a later sighting does not tell stays as an earlier one told it.
@@ -14,7 +14,7 @@ INSERT INTO media (account, file_id, sub_app_id, vid, name, state, source_type, 
                    first_seen_at, last_seen_at)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?20)
 ON CONFLICT (account, file_id) DO UPDATE SET
-    sub_app_id = COALESCE(NULLIF(excluded.sub_app_id, ''), media.sub_app_id),
+    sub_app_id = COALESCE(NULLIF(CAST(?21 AS TEXT), ''), NULLIF(media.sub_app_id, ''), excluded.sub_app_id),
     vid = COALESCE(NULLIF(excluded.vid, ''), media.vid),
     name = COALESCE(NULLIF(excluded.name, ''), media.name),
     state = excluded.state,
@@ -79,6 +79,8 @@ pub(super) fn remember(
     media: &Media,
     seen: DateTime<Utc>,
 ) -> Result<(), LedgerError> {
+    // One that was seen without its application is of the default one, unless an earlier sighting knows better.
+    let application = identity::named(connection, account, media.sub_app_id)?;
     let number = |what, value: Option<u64>| value.map(|value| exact(what, i128::from(value))).transpose();
     let text = |value: &Option<String>| Value::from(value.as_deref().unwrap_or_default());
     connection.execute(
@@ -86,7 +88,7 @@ pub(super) fn remember(
         &[
             account.as_str().into(),
             media.file_id.as_str().into(),
-            app_text(media.sub_app_id).into(),
+            application.into(),
             media.vid.as_ref().map_or("", Vid::as_str).into(),
             media.name.as_str().into(),
             media.state.as_str().into(),
@@ -104,6 +106,7 @@ pub(super) fn remember(
             media.expires.into(),
             (media.state == MediaState::Deleted).then_some(seen).into(),
             seen.into(),
+            app_text(media.sub_app_id).into(),
         ],
     )?;
     let key = [Value::from(account.as_str()), media.file_id.as_str().into()];

@@ -6,9 +6,9 @@
 use std::cmp::Ordering;
 
 use super::connection::{Connection, collect, transaction};
-use super::{LedgerError, calendar};
+use super::{LedgerError, calendar, identity};
 
-/// Puts rows into new tables.
+/// Changes rows, where that needs more than SQL.
 type Fill = fn(&mut dyn Connection) -> Result<(), LedgerError>;
 
 struct Migration {
@@ -17,7 +17,7 @@ struct Migration {
     oldest_program: i64,
     /// The oldest ledger that a program of this version works on.
     oldest_ledger: i64,
-    /// What is put into new tables that are the same in every ledger.
+    /// What is put into new tables that are the same in every ledger, or what else becomes of the rows.
     fill: Option<Fill>,
 }
 
@@ -28,6 +28,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("schema/0003.sql"), oldest_program: 2, oldest_ledger: 3, fill: None },
     Migration { sql: include_str!("schema/0004.sql"), oldest_program: 2, oldest_ledger: 4, fill: None },
     Migration { sql: include_str!("schema/0005.sql"), oldest_program: 2, oldest_ledger: 5, fill: Some(calendar::fill) },
+    Migration { sql: include_str!("schema/0006.sql"), oldest_program: 2, oldest_ledger: 6, fill: Some(identity::settle_all) },
 ];
 
 const VERSION_TABLE: &str = "ledger_schema";

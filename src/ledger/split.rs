@@ -6,6 +6,10 @@ use super::connection::{Connection, Value, exact, transaction};
 use super::{Ledger, LedgerError, StoredMedia, app_text, charges, stored};
 use crate::model::{AccountId, Amount, BillingDay, BillingMonth, Charge, Currency, Status, SubAppId};
 
+/// Everything that is made when a month is charged.
+pub const MONTH_TABLES: [&str; 8] =
+    ["charge", "uncovered_day", "charge_term", "charge_application", "charge_media", "chargeback", "pack_month", "cost_bridge"];
+
 pub const APPLICATION_KEY: &[&str] = &["account", "usage_month", "charge_id", "sub_app_id"];
 pub const APPLICATION_SAID: &[&str] =
     &["usage_quantity", "pack_quantity", "pricing_quantity", "billed_cost", "effective_cost", "basis"];

@@ -42,7 +42,7 @@ const FACT_SAID: &[&str] = &["usage_day", "end_at", "quantity", "status"];
 
 /// All tables but those that say the same in every ledger: the version, the calendar and the meters.
 pub const TABLES: &[Table] = &[
-    Table { name: "account", key: &["account"], said: &["uin"], unsaid: &[], dump: Dump::Rows },
+    Table { name: "account", key: &["account"], said: &["uin"], unsaid: &["default_app"], dump: Dump::Rows },
     Table {
         name: "application",
         key: &["account", "sub_app_id"],

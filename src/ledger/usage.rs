@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use chrono::{DateTime, Utc};
 
 use super::connection::{Connection, Row, Value, collect, exact};
+use super::lowered::{Change, Sums};
 use super::units::Unit;
 use super::work::Committed;
 use super::{Ledger, LedgerError, app_of, app_text};
@@ -154,14 +155,23 @@ pub fn replace(
     asked: Period,
     records: &[UsageRecord],
     at: DateTime<Utc>,
-) -> Result<Committed, LedgerError> {
+) -> Result<Change, LedgerError> {
     let mut known = known(connection, table, unit, asked)?;
     let mut committed = Committed::default();
     let mut rows = Vec::new();
+    let mut sums = Sums::default();
+    for ((meter, area, spec, start), fact) in &known {
+        if let Some(current) = fact.current {
+            let day = DateTime::from_timestamp(*start, 0).map(|start| BillingDay::of(start).to_string()).unwrap_or_default();
+            sums.before([meter, area, spec], day, current.quantity, current.end - start);
+        }
+    }
     for record in records {
         let key = (record.meter.clone(), record.area.clone(), record.spec.clone(), record.period.start.timestamp());
         let quantity = exact("usage", record.quantity)?;
         let new = Current { end: record.period.end.timestamp(), quantity, status: record.status };
+        let day = BillingDay::of(record.period.start).to_string();
+        sums.after([&record.meter, &record.area, &record.spec], day, quantity, new.end - key.3);
         let revision = match known.remove(&key) {
             Some(Known { revision, current: Some(old) }) if (old.end, old.quantity) == (new.end, new.quantity) => {
                 committed.unchanged += 1;
@@ -194,7 +204,7 @@ pub fn replace(
         }
     }
     connection.insert(table.0, COLUMNS, &mut rows.into_iter())?;
-    Ok(committed)
+    Ok(Change { committed, lowered: sums.lowered() })
 }
 
 /// The newest revision of every fact that the unit's question has brought for its window, and its value if it still holds.

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::accounts::know_account;
 use super::connection::{Connection, Value, collect, transaction};
 use super::facts::{self, Facts};
+use super::lowered::{self, Change};
 use super::snapshots::{self, NewSnapshot};
 use super::units::{Brings, Unit, key};
 use super::{Ledger, LedgerError, app_of, app_text};
@@ -228,6 +229,14 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Fenced`] when another run has taken the unit since: nothing was written.
     pub fn commit_unit(&self, lease: &Lease, result: &UnitResult) -> Result<Committed, LedgerError> {
+        self.commit_change(lease, result).map(|change| change.committed)
+    }
+
+    /// [`Ledger::commit_unit`], with what was lowered by much. The unit's note tells it too.
+    ///
+    /// # Errors
+    /// As [`Ledger::commit_unit`].
+    pub fn commit_change(&self, lease: &Lease, result: &UnitResult) -> Result<Change, LedgerError> {
         facts::check(lease, result)?;
         transaction(self.lock().as_mut(), |connection| {
             let unit = &lease.unit;
@@ -235,12 +244,13 @@ impl Ledger {
             record(connection, lease, result)?;
             result.snapshots.iter().try_for_each(|snapshot| snapshots::store(connection, &unit.account, snapshot))?;
             plan(connection, &mut result.rest.iter().cloned(), result.at)?;
-            let committed = match &result.outcome {
+            let change = match &result.outcome {
                 Outcome::Done(brought) | Outcome::Part(brought, _) => facts::replace(connection, unit, brought, result)?,
-                Outcome::Failed(_) | Outcome::Absent(_) => return Ok(Committed::default()),
+                Outcome::Failed(_) | Outcome::Absent(_) => return Ok(Change::default()),
             };
-            count(connection, lease, &committed)?;
-            Ok(committed)
+            count(connection, lease, &change.committed)?;
+            tell(connection, lease, &lowered::told(&change.lowered))?;
+            Ok(change)
         })
     }
 
@@ -367,6 +377,18 @@ fn record(connection: &mut dyn Connection, lease: &Lease, result: &UnitResult) -
         0 => Err(LedgerError::Fenced(lease.unit.action.clone())),
         _ => Ok(()),
     }
+}
+
+/// Adds to what is worth knowing of a unit.
+fn tell(connection: &mut dyn Connection, lease: &Lease, note: &str) -> Result<(), LedgerError> {
+    if note.is_empty() {
+        return Ok(());
+    }
+    let mut parameters = key(&lease.unit).to_vec();
+    parameters.push(note.into());
+    let sql = "UPDATE unit SET reason = CASE WHEN reason = '' THEN ?7 ELSE reason || '; ' || ?7 END
+               WHERE account = ?1 AND action = ?2 AND sub_app_id = ?3 AND subject = ?4 AND start_at = ?5 AND end_at = ?6";
+    connection.execute(sql, &parameters).map(drop)
 }
 
 fn count(connection: &mut dyn Connection, lease: &Lease, committed: &Committed) -> Result<(), LedgerError> {

@@ -3,7 +3,7 @@
 use crate::model::Language;
 
 /// English and Chinese, in the order of the English.
-const WORDS: [(&str, &str); 55] = [
+const WORDS: [(&str, &str); 56] = [
     ("Africa", "非洲"),
     ("Asia Pacific Region 1", "亚太一区"),
     ("Asia Pacific Region 2", "亚太二区"),
@@ -59,6 +59,7 @@ const WORDS: [(&str, &str); 55] = [
     ("unattributed", "未归属"),
     ("unmapped", "未映射"),
     ("volume", "用量"),
+    ("withdrawn", "已撤回"),
 ];
 
 /// A word in a language; itself where it is not of the vocabulary.

@@ -94,7 +94,8 @@ pub fn charge_mapped(
     Ok(statement)
 }
 
-/// Rates a month and changes nothing. `options.until` is the first day that has not begun, where the month is not over.
+/// Rates a month and changes no charges. No application is rated twice, with its id and without. `options.until` is the first day
+/// that has not begun, where the month is not over.
 pub fn rate_month(
     ledger: &Ledger,
     account: &AccountId,
@@ -105,6 +106,7 @@ pub fn rate_month(
     // No stored row crosses the end of its billing day, so none crosses the end of the month.
     // What is left of packs when the month begins, only the usage since they began can tell.
     let since = Pack::history_of(&options.packs, account, month);
+    ledger.one_identity(account)?;
     let usage = ledger.usage(account, Period { start: since.start(), end: month.period().end })?;
     // The month is about all of its days, whatever was used on them: packs expire and contracts have minimums without usage.
     let until = options.until.map_or(month.end_day(), |until| until.clamp(since, month.end_day()));

@@ -144,7 +144,7 @@ fn the_commands_end_with_the_right_codes() {
     let run = |arguments: &[&str]| run_in(folder.path(), &[("VODLEDGER_LEDGER", "a.db")], arguments);
     assert_eq!(run(&["ledger", "dump", "--canonical"]).code, 1);
     let made = run(&["ledger", "migrate"]);
-    assert_eq!((made.code, made.out.as_str()), (0, "the ledger was created with schema version 5\n"));
+    assert_eq!((made.code, made.out.as_str()), (0, "the ledger was created with schema version 6\n"));
     fill(&Ledger::open(text(&folder.path().join("a.db"))).unwrap(), "early");
     assert_eq!(run(&["ledger", "dump"]).code, 2);
     assert_eq!(run(&["ledger", "dump", "--canonical"]).out, DUMP);

@@ -63,7 +63,7 @@ fn a_newer_ledger_that_says_so_is_used_and_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.db");
     drop(Ledger::open(path(&file)).unwrap());
-    raw(&file, "UPDATE ledger_schema SET version = 6, oldest_program = 2; CREATE TABLE later (account TEXT NOT NULL);");
+    raw(&file, "UPDATE ledger_schema SET version = 7, oldest_program = 2; CREATE TABLE later (account TEXT NOT NULL);");
     let ledger = Ledger::open(path(&file)).unwrap();
     fill(&ledger, "early");
     drop(ledger);
@@ -71,35 +71,35 @@ fn a_newer_ledger_that_says_so_is_used_and_not_changed() {
         let raw = rusqlite::Connection::open(&file).unwrap();
         raw.query_row(&format!("SELECT {column} FROM ledger_schema"), [], |row| row.get(0)).unwrap()
     };
-    assert_eq!((numbers("version"), numbers("oldest_program")), (6, 2));
+    assert_eq!((numbers("version"), numbers("oldest_program")), (7, 2));
     // A copy would leave out what only the newer program knows.
     let copied = vodledger::ledger::copy(&Ledger::open(path(&file)).unwrap(), &Ledger::open(":memory:").unwrap());
-    assert!(matches!(copied, Err(LedgerError::Newer { found: 6, .. })), "{copied:?}");
+    assert!(matches!(copied, Err(LedgerError::Newer { found: 7, .. })), "{copied:?}");
 }
 
 #[test]
 fn postgres_is_changed_when_it_is_asked_for_only() {
     let Some(schema) = Schema::empty() else { return };
     let refused = Ledger::open(&schema.address());
-    assert!(matches!(refused, Err(LedgerError::NotMigrated { found: 0, known: 5, .. })), "{refused:?}");
+    assert!(matches!(refused, Err(LedgerError::NotMigrated { found: 0, known: 6, .. })), "{refused:?}");
     assert!(refused.unwrap_err().to_string().contains("vodledger ledger migrate"));
     let version_1 = VERSION_1.replace("BLOB", "BYTEA");
     schema.script(&format!("CREATE SCHEMA {0}; SET search_path = {0}; {version_1}", schema.name()));
     let refused = Ledger::open(&schema.address());
-    assert!(matches!(refused, Err(LedgerError::NotMigrated { found: 1, known: 5, .. })), "{refused:?}");
-    assert_eq!(Ledger::migrate(&schema.address()).unwrap(), (1, 5));
-    assert_eq!(Ledger::migrate(&schema.address()).unwrap(), (5, 5));
+    assert!(matches!(refused, Err(LedgerError::NotMigrated { found: 1, known: 6, .. })), "{refused:?}");
+    assert_eq!(Ledger::migrate(&schema.address()).unwrap(), (1, 6));
+    assert_eq!(Ledger::migrate(&schema.address()).unwrap(), (6, 6));
     assert_eq!(units(&schema.ledger()), ["DescribeStorageDetails done 3"]);
 }
 
 #[test]
 fn a_newer_schema_in_postgres_is_used_or_refused_as_it_says() {
     let Some(schema) = Schema::create() else { return };
-    schema.script("UPDATE ledger_schema SET version = 6, oldest_program = 2");
+    schema.script("UPDATE ledger_schema SET version = 7, oldest_program = 2");
     fill(&schema.ledger(), "early");
-    schema.script("UPDATE ledger_schema SET oldest_program = 6");
+    schema.script("UPDATE ledger_schema SET oldest_program = 7");
     let refused = Ledger::open(&schema.address());
-    assert!(matches!(refused, Err(LedgerError::Newer { found: 6, known: 5, .. })), "{refused:?}");
+    assert!(matches!(refused, Err(LedgerError::Newer { found: 7, known: 6, .. })), "{refused:?}");
     let refused = Ledger::migrate(&schema.address());
     assert!(matches!(refused, Err(LedgerError::Newer { .. })), "{refused:?}");
 }
