@@ -508,10 +508,14 @@ class Account:
         return quantity
 
     def price_line(self, line, series, quantity, left, paid, total, taken):
-        key = counter_key(line)
+        key = self.own_counter(line)
         begun = self.counters.get(key, F(0)) + taken
         self.counters[key] = begun + left
         if left == 0:
+            for _, term in self.agreements(line):
+                if term is not None and "tiers" in term:
+                    own = (json.dumps(term, sort_keys=True), counter_key(line, term["tiers"]))
+                    self.counters[own] = self.counters.get(own, F(0)) + taken
             return
         # A line has one price by volume_to_date, also when a contract cuts it.
         if line.price.get("tiers", {}).get("kind") == "volume_to_date":
@@ -532,6 +536,21 @@ class Account:
             self.price_part(line, days, part, factor, begun, total, term, taken)
             if paid is None:
                 begun += part
+
+    def own_counter(self, line):
+        """The counter of a line: a change of settlement goes on counting, or begins anew on that day."""
+        key = counter_key(line)
+        changes = [since for since, _ in self.case["settlement"] if since is not None]
+        if not changes or line.price.get("tiers", {}).get("kind") == "volume":
+            return key
+        if line.price.get("window") == "settlement":
+            key = key[:-1]
+        if self.case["set"].get("settlement_change") == "restart":
+            key += (sum(since <= line.days[0] and self.changed(since) for since in changes),)
+        return key
+
+    def changed(self, day):
+        return self.settlement(day) != self.settlement(day - 1)
 
     def happened(self, line, series, days):
         """What some days of a line bring to a quantity that adds up over its days."""
@@ -805,13 +824,18 @@ class Maker:
         case["versions"] = self.versions(meters)
         case["mode"] = self.dated(self.modes)
         case["settlement"] = [(None, None)]
-        if "settlement" in self.features and self.chance(0.3):
-            case["settlement"] = self.dated(["day", "month", "hour"])
+        if len(case["versions"]) == 1 and self.chance(0.3):
+            case["settlement"] = self.dated(self.settlements)
+            if self.chance(0.3):
+                case["set"]["settlement_change"] = self.pick(["continue", "restart"])
         case["bill_month_basis"] = [(None, self.pick(["usage", "usage", "deduction"]))]
-        if "month-change" in self.features and self.chance(0.15):
+        # What becomes of usage that has no price at the end of the month is not documented.
+        said = {json.dumps([[p["name"] for p in v["price"]], v["unpriced"], v["ignored"]]) for v in case["versions"]}
+        plain = len(self.modes) == 1 and "to" not in case["versions"][-1] and len(said) == 1
+        if (plain or "month-change" in self.features) and self.chance(0.15):
             case["set"]["month_change"] = "end"
         case["usage"] = self.usage(meters)
-        if self.chance(0.5):
+        if self.chance(0.5) and ("month_change" not in case["set"] or "month-change" in self.features):
             case["contract"] = self.contract(case)
         if self.chance(0.4):
             self.packs(case)
