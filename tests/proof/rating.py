@@ -1012,6 +1012,10 @@ class Maker:
         by = self.subset_of(lines_by(price))
         if by is not None:
             tiers["counter_by"] = by
+        if "window" not in price and "outer" not in price and kind != "volume" and tiers["reset"] == "month" and self.chance(0.3):
+            # Prices that count the same unit and give the same name share a counter.
+            tiers["counter"] = "shared-" + price["unit"]
+            tiers["counter_by"] = "none"
         price["tiers"] = tiers
 
     def new_prices(self, price, rate):
