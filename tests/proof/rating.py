@@ -15,6 +15,7 @@ Where page and program are not known to agree, cases leave the matter out unless
     idle-months        minimums in months whose usage is ignored or zero
     free-first-blocks  blocks of prices with free_first
     mixed-packs        packs over lines whose periods end together but do not begin together
+    expiry-ties        the order of packs that expire on the same day, or never
     interrupted-tiers  a term with own tiers that another term or an item interrupts
     settled-levels     tiers of levels over a change of settlement
     month-change       month_change = end with contracts, changes of mode, and prices that end
@@ -1109,6 +1110,10 @@ class Maker:
             case["pack_rules"] = {
                 "order": self.pick(["listed", "purchase", "expiry"]), "overflow_tier": self.pick(["overflow", "total"]),
             }  # fmt: skip
+
+            ends = [pack.get("to") for pack in case["packs"]]
+            if len(set(ends)) < len(ends) and "expiry-ties" not in self.features:
+                case["pack_rules"]["order"] = self.pick(["listed", "purchase"])
 
     def pack(self, case, number):
         pack = {"id": f"k{number + 1}"}
